@@ -1,0 +1,292 @@
+/* build.c - single grants and deny rules: from a text to an object.  SPDX-License-Identifier: Apache-2.0 */
+#include "policy/build.h"
+
+#include <sys/stat.h>
+
+#include "base/util.h"
+#include "policy/path.h"
+
+/* Names that mean the process which opens them; resolved here they would mean nono. */
+static const char *const self_names[] = {"/proc/self", "/proc/thread-self", "/dev/fd"};
+static const char *const stream_names[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+
+/* Trees of the kernel's own, where writing changes the machine: never granted for writing. */
+static const char *const kernel_trees[] = {"/proc", "/sys"};
+
+static bool within_any(const char *path, const char *const *trees, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (nono_path_is_within(path, trees[i]))
+			return true;
+	return false;
+}
+
+#define WITHIN_ANY(path, trees) within_any(path, trees, NONO_ARRAY_SIZE(trees))
+
+/* What an access means on this kind of object. */
+static uint32_t rights_for(enum nono_access access, uint32_t mode)
+{
+	uint32_t rights = 0;
+
+	if (access & NONO_ACCESS_READ)
+		rights |= NONO_RIGHTS_READ;
+	if (access & NONO_ACCESS_WRITE)
+		rights |= NONO_RIGHTS_WRITE;
+	if (S_ISDIR(mode))
+		return rights;
+	if (S_ISCHR(mode) || (S_ISBLK(mode) && (access & NONO_ACCESS_WRITE)))
+		rights |= NONO_RIGHT_IOCTL_DEV;
+	return rights & NONO_RIGHTS_FILE;
+}
+
+/* Terminals and devices are told what to do by ioctl. */
+static uint32_t device_dir_rights(const char *real)
+{
+	return nono_path_is_within(real, "/dev") ? NONO_RIGHT_IOCTL_DEV : 0;
+}
+
+int nono_build_path(const struct nono_builder *b, enum nono_source_kind kind, const char *text, char **ret,
+		    struct nono_error *err)
+{
+	if (kind == NONO_SOURCE_GROUP || kind == NONO_SOURCE_PROFILE || text[0] != '/')
+		return nono_vars_expand(b->vars, text, ret, err);
+	*ret = nono_path_trim(text);
+	return *ret ? 0 : nono_nomem(err);
+}
+
+static int note_missing(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
+			const struct nono_error *why, struct nono_error *err)
+{
+	return nono_capset_note(b->set, r->loud ? NONO_NOTE_WARNING : NONO_NOTE_INFO, err, "%s %s: %s, skipped",
+				r->source, path, why->code == NONO_E_NOTFOUND ? "does not exist" : why->text);
+}
+
+static int check_kind(const struct nono_grant_request *r, const char *path, bool is_dir, struct nono_error *err)
+{
+	if (r->expect == NONO_EXPECT_DIR && !is_dir)
+		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a file; use %s", r->source, path, r->file_hint);
+	if (r->expect == NONO_EXPECT_FILE && is_dir)
+		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a directory; use %s", r->source, path,
+				 r->file_hint);
+	return 0;
+}
+
+/* Adjust a request to the few objects that are special; false when there is nothing to grant. */
+static bool adjust_special(const char *path, struct nono_node *node, enum nono_access *access)
+{
+	if (node->real[0] != '/') /* a pipe, a socket: no file system path, nothing that a rule could say */
+		return false;
+	if (WITHIN_ANY(path, stream_names) && S_ISDIR(node->mode))
+		return false;
+	if (WITHIN_ANY(node->real, kernel_trees)) {
+		*access &= (unsigned int)~NONO_ACCESS_WRITE;
+		return *access != NONO_ACCESS_NONE;
+	}
+	return true;
+}
+
+static int store_grant(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
+		       struct nono_node *node, enum nono_access access, struct nono_error *err)
+{
+	struct nono_grant *grant;
+	int rc = nono_capset_new_grant(b->set, &grant, err);
+
+	if (rc < 0)
+		return rc;
+	grant->written = strdup(path);
+	grant->access = access;
+	grant->is_file = !S_ISDIR(node->mode);
+	grant->rights = rights_for(access, node->mode);
+	if (!grant->is_file)
+		grant->rights |= device_dir_rights(node->real);
+	grant->node = *node;
+	*node = (struct nono_node){.fd = -1};
+	if (!grant->written)
+		return nono_nomem(err);
+	return nono_source_set(&grant->source, r->kind, r->source, err);
+}
+
+/* Grant one existing object; @path is expanded and holds no pattern. */
+static int grant_path(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
+		      struct nono_error *err)
+{
+	_cleanup_(nono_node_done) struct nono_node node = {.fd = -1};
+	struct nono_error why = {0};
+	enum nono_access access = r->access;
+	/* What a process calls itself is another directory in each: only the whole of /proc covers all. */
+	const char *target = WITHIN_ANY(path, self_names) ? "/proc" : path;
+	int rc = b->fs->open(b->fs, target, &node, &why);
+
+	if (rc == -NONO_E_NOTFOUND || (rc == -NONO_E_SYSTEM && why.sys_errno != EMFILE && why.sys_errno != ENFILE))
+		return note_missing(b, r, path, &why, err);
+	if (rc < 0) {
+		if (err)
+			*err = why;
+		return rc;
+	}
+	if (!adjust_special(path, &node, &access))
+		return 0;
+	if (access != r->access && r->kind >= NONO_SOURCE_PROFILE) {
+		rc = nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s %s: writing below /proc and /sys is never granted",
+				      r->source, path);
+		if (rc < 0)
+			return rc;
+	}
+	rc = check_kind(r, path, S_ISDIR(node.mode), err);
+	return rc < 0 ? rc : store_grant(b, r, path, &node, access, err);
+}
+
+struct glob_grant {
+	const struct nono_builder *b;
+	const struct nono_grant_request *request;
+	const char *root; /* canonical */
+};
+
+/* A match that leads out of the tree it was found in grants nothing. */
+static int grant_match(void *arg, const char *path, struct nono_error *err)
+{
+	const struct glob_grant *g = arg;
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	int rc = nono_path_resolve(g->b->fs, path, &at, err);
+
+	if (rc < 0)
+		return rc;
+	if (!at.exists || !nono_path_is_within(at.real, g->root))
+		return 0;
+	return grant_path(g->b, g->request, path, err);
+}
+
+static int grant_pattern(const struct nono_builder *b, const struct nono_grant_request *r, const char *pattern,
+			 struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *root = nono_glob_root(pattern);
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	struct glob_grant g = {b, r, NULL};
+	int rc;
+
+	if (!root)
+		return nono_nomem(err);
+	rc = nono_path_resolve(b->fs, root, &at, err);
+	if (rc < 0)
+		return rc;
+	g.root = at.real;
+	rc = nono_glob(b->fs, pattern, grant_match, &g, err);
+	if (rc == 0)
+		return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s %s: the pattern matches nothing", r->source,
+					pattern);
+	return rc < 0 ? rc : 0;
+}
+
+int nono_build_grant(const struct nono_builder *b, const struct nono_grant_request *request, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *path = NULL;
+	int rc;
+
+	if (!*request->text)
+		return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s: an empty path grants nothing", request->source);
+	rc = nono_build_path(b, request->kind, request->text, &path, err);
+	if (rc < 0)
+		return rc;
+	/* A flag's path is a name, whatever is in it. */
+	if (nono_is_pattern(path) && request->kind == NONO_SOURCE_PROFILE)
+		return grant_pattern(b, request, path, err);
+	return grant_path(b, request, path, err);
+}
+
+/* Where the last step of @path stands when it is a link itself: then both the link and its target are denied. */
+static int link_place(const struct nono_builder *b, const char *path, char **ret, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *parent = nono_path_parent(path);
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	int rc;
+
+	if (!parent)
+		return nono_nomem(err);
+	rc = nono_path_resolve(b->fs, parent, &at, err);
+	if (rc < 0)
+		return rc;
+	*ret = nono_path_join(at.real, nono_path_base(path));
+	return *ret ? 0 : nono_nomem(err);
+}
+
+static int deny_path(const struct nono_builder *b, const struct nono_deny_request *r, const char *path,
+		     struct nono_error *err)
+{
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	_cleanup_(nono_freep) char *place = NULL;
+	struct nono_deny *deny;
+	int rc = nono_path_resolve(b->fs, path, &at, err);
+
+	if (rc < 0)
+		return nono_fail_in(err, rc, "cannot deny '%s' (%s)", path, r->source);
+	if (strstr(at.real, "/../") || strcmp(nono_path_base(at.real), "..") == 0)
+		return nono_fail(err, NONO_E_POLICY, 0, "cannot deny '%s' (%s): .. after a missing directory", path,
+				 r->source);
+	if (strcmp(at.real, path)) {
+		rc = link_place(b, path, &place, err);
+		if (rc < 0)
+			return rc;
+	}
+	deny = nono_capset_new_deny(b->set, err);
+	if (!deny)
+		return -NONO_E_NOMEM;
+	deny->written = strdup(path);
+	deny->real = TAKE(at.real);
+	deny->alias = place && strcmp(place, deny->real) ? TAKE(place) : NULL;
+	deny->exists = at.exists;
+	deny->dev = at.exists ? at.node.dev : 0;
+	deny->ino = at.exists ? at.node.ino : 0;
+	deny->write_only = r->write_only;
+	deny->permanent = r->permanent;
+	if (!deny->written)
+		return nono_nomem(err);
+	return nono_source_set(&deny->source, r->kind, r->source, err);
+}
+
+struct glob_deny {
+	const struct nono_builder *b;
+	const struct nono_deny_request *request;
+};
+
+static int deny_match(void *arg, const char *path, struct nono_error *err)
+{
+	const struct glob_deny *g = arg;
+
+	return deny_path(g->b, g->request, path, err);
+}
+
+/* A pattern also stands for names that do not exist yet: its text is kept, to be compared with the grants. */
+static int deny_pattern(const struct nono_builder *b, const struct nono_deny_request *r, const char *pattern,
+			struct nono_error *err)
+{
+	struct glob_deny g = {b, r};
+	_cleanup_(nono_freep) char *root = nono_glob_root(pattern);
+	int rc = nono_glob(b->fs, pattern, deny_match, &g, err);
+
+	if (!root)
+		return nono_nomem(err);
+	if (rc < 0)
+		return rc;
+	return deny_path(b, r, pattern, err);
+}
+
+/* Did a variable that is not set stay in front, so that the path was taken for a relative one? */
+static bool unset_at_start(const struct nono_vars *vars, const char *path)
+{
+	return nono_path_is_below(path, vars->workdir) && path[strlen(vars->workdir) + (vars->workdir[1] != 0)] == '$';
+}
+
+int nono_build_deny(const struct nono_builder *b, const struct nono_deny_request *request, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *path = NULL;
+	int rc = nono_build_path(b, request->kind, request->text, &path, err);
+
+	if (rc < 0)
+		return nono_fail_in(err, rc, "%s", request->source);
+	if (request->text[0] == '$' && unset_at_start(b->vars, path))
+		return nono_fail(err, NONO_E_POLICY, 0, "cannot deny '%s' (%s): the variable is not set", request->text,
+				 request->source);
+	if (nono_is_pattern(path) && request->kind == NONO_SOURCE_PROFILE)
+		return deny_pattern(b, request, path, err);
+	return deny_path(b, request, path, err);
+}

@@ -1,0 +1,81 @@
+/* build.h - how a capability set is put together; for the policy layer itself.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_POLICY_BUILD_H
+#define NONO_POLICY_BUILD_H
+
+#include "policy/capset.h"
+#include "policy/vars.h"
+
+/* What everything below works on; all borrowed. */
+struct nono_builder {
+	struct nono_capset *set;
+	const struct nono_vars *vars;
+	const struct nono_fs *fs;
+};
+
+/* Which kind of object a grant may be made on. */
+enum nono_expect { NONO_EXPECT_ANY, NONO_EXPECT_DIR, NONO_EXPECT_FILE };
+
+struct nono_grant_request {
+	const char *text; /* as written */
+	enum nono_access access;
+	enum nono_expect expect;
+	enum nono_source_kind kind;
+	const char *source;    /* group, profile or flag */
+	const char *file_hint; /* the flag or key to use instead, for the wrong kind of object */
+	bool loud;	       /* a missing path is worth a warning (flags) */
+};
+
+/** nono_grow - room for items[count] in an array; the array, moved perhaps, or NULL without memory. */
+void *nono_grow(void *items, size_t count, size_t *room, size_t item_bytes);
+
+/** nono_source_set - fill in a source with a copy of @name. 0 or -NONO_E_NOMEM. */
+int nono_source_set(struct nono_source *s, enum nono_source_kind kind, const char *name, struct nono_error *err);
+
+/** nono_source_text - "group NAME", "profile NAME", "flag --x": written into @room, which is returned. */
+const char *nono_source_text(const struct nono_source *source, char *room, size_t size);
+
+/* The arrays of a set: a new, zeroed item, or one less. */
+int nono_capset_new_grant(struct nono_capset *set, struct nono_grant **ret, struct nono_error *err);
+struct nono_deny *nono_capset_new_deny(struct nono_capset *set, struct nono_error *err);
+void nono_capset_drop_grant(struct nono_capset *set, size_t index);
+void nono_grant_done(struct nono_grant *grant);
+int nono_capset_lift(struct nono_capset *set, size_t index, struct nono_error *err);
+int nono_capset_block_command(struct nono_capset *set, const char *name, enum nono_source_kind kind,
+			      const char *source, struct nono_error *err);
+
+/**
+ * nono_build_path - the absolute path that a text of this kind means: groups' and profiles' are expanded, what a person
+ * or nono itself names is taken as it is. 0, -NONO_E_POLICY, -NONO_E_NOMEM; *ret is the caller's.
+ */
+int nono_build_path(const struct nono_builder *b, enum nono_source_kind kind, const char *text, char **ret,
+		    struct nono_error *err);
+
+/** nono_build_grant - expand, resolve (globs too) and add one grant; a missing path is noted and skipped. */
+int nono_build_grant(const struct nono_builder *b, const struct nono_grant_request *request, struct nono_error *err);
+
+/** nono_build_deny - expand, resolve (globs too) and add one deny rule. @model says all but where. */
+struct nono_deny_request {
+	const char *text;
+	enum nono_source_kind kind;
+	const char *source;
+	bool write_only, permanent;
+};
+int nono_build_deny(const struct nono_builder *b, const struct nono_deny_request *request, struct nono_error *err);
+
+/* Called with each match of a pattern, canonical, in sorted order; a negative return ends it. */
+typedef int (*nono_glob_fn)(void *arg, const char *path, struct nono_error *err);
+
+/** nono_is_pattern - does an expanded path hold a * . */
+bool nono_is_pattern(const char *path);
+
+/**
+ * nono_glob - the existing paths that match a pattern of * (within one component) and ** (any number of components).
+ * Links are not walked. Returns the number of matches, -NONO_E_LIMIT (NONO_GLOB_ENTRIES), -NONO_E_POLICY (? or [),
+ * -NONO_E_SYSTEM, -NONO_E_NOMEM, or what @fn returned.
+ */
+int nono_glob(const struct nono_fs *fs, const char *pattern, nono_glob_fn fn, void *arg, struct nono_error *err);
+
+/** nono_glob_root - the part of a pattern before its first * component. The caller's; NULL without memory. */
+char *nono_glob_root(const char *pattern);
+
+#endif

@@ -1,0 +1,92 @@
+/* capset.h - a capability set: what a run may do, and who said so.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_POLICY_CAPSET_H
+#define NONO_POLICY_CAPSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "policy/fs.h"
+#include "policy/profile.h"
+#include "policy/rights.h"
+
+/* Who said it, in order of growing authority. */
+enum nono_source_kind { NONO_SOURCE_SYSTEM, NONO_SOURCE_GROUP, NONO_SOURCE_PROFILE, NONO_SOURCE_USER };
+
+struct nono_source {
+	enum nono_source_kind kind;
+	char *name; /* a group's or profile's name, a flag; owned, may be NULL */
+};
+
+/* One object that was granted. */
+struct nono_grant {
+	char *written; /* expanded, absolute, as said; owned */
+	struct nono_node node;
+	enum nono_access access;
+	uint32_t rights; /* NONO_RIGHT_*, what the kernel is told */
+	bool is_file;	 /* not a directory */
+	bool redundant;	 /* another grant covers it with at least these rights: no kernel rule is needed */
+	struct nono_source source;
+};
+
+/* One path that was denied. */
+struct nono_deny {
+	char *written;	 /* expanded, absolute, as said; owned */
+	char *real;	 /* canonical; for a missing leaf, its nearest existing ancestor's plus the rest; owned */
+	char *alias;	 /* where @written has links of its own: their place, canonical but for the last step; else NULL */
+	bool exists;
+	uint64_t dev, ino; /* where it exists */
+	bool write_only; /* reading stays possible: nono's own configuration */
+	bool permanent;	 /* no flag lifts it: nono's own state and configuration */
+	struct nono_source source;
+};
+
+struct nono_network {
+	bool block;		  /* no sockets but unix ones, save for the ports below */
+	struct nono_ports connect; /* not empty: TCP connect only to these */
+	struct nono_ports bind;	  /* not empty: TCP bind only to these */
+};
+
+enum nono_note_level {
+	NONO_NOTE_WARNING, /* always printed, but for --silent */
+	NONO_NOTE_INFO,	   /* printed with -v */
+};
+
+struct nono_note {
+	enum nono_note_level level;
+	char *text;
+};
+
+struct nono_command_rule {
+	char *name; /* base name of the command */
+	struct nono_source source;
+};
+
+struct nono_capset {
+	struct nono_grant *grants;
+	size_t grant_count, grant_room;
+	struct nono_deny *denies;
+	size_t deny_count, deny_room;
+	struct nono_deny *lifted; /* deny rules lifted by an override, for the record */
+	size_t lifted_count, lifted_room;
+	struct nono_command_rule *blocked;
+	size_t blocked_count, blocked_room;
+	struct nono_strv allowed_commands;
+	struct nono_network network;
+	enum nono_signal_mode signal_mode;
+	enum nono_ipc_mode ipc_mode;
+	bool namespaces; /* the command may make namespaces */
+	bool no_unlink;	 /* deny.unlink without the override: no removal anywhere */
+	struct nono_note *notes;
+	size_t note_count, note_room;
+};
+
+/** nono_capset_done - close and free all of it, leaving an empty set. NULL is fine. */
+void nono_capset_done(struct nono_capset *set);
+
+/** nono_capset_note - add a message for the person; 0 or -NONO_E_NOMEM. */
+int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -1,0 +1,146 @@
+/* compose_groups.c - which groups apply, and what they say.  SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "base/util.h"
+#include "policy/compose_parts.h"
+
+static int unknown_group(const char *name, const char *origin, struct nono_error *err)
+{
+	const char *near = nono_group_nearest(name);
+
+	return nono_fail(err, NONO_E_POLICY, 0, "profile %s: there is no group '%s'%s%s%s", origin, name,
+			 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* Is a group taken out by this list (where older names stand for several)? */
+static bool listed(const struct nono_entries *entries, const char *group)
+{
+	const char *self[2];
+
+	for (size_t i = 0; i < entries->len; i++) {
+		const char *const *names = nono_group_expand(entries->items[i].text, self);
+
+		for (; names && *names; names++)
+			if (strcmp(*names, group) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* Required groups leave only by trust_groups; every other spelling is refused with their names. */
+static int check_exclusions(const struct nono_profile *profile, struct nono_capset *set, struct nono_error *err)
+{
+	char names[NONO_ERROR_BYTES / 2] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < nono_group_count; i++)
+		if (nono_groups[i].required && listed(&profile->groups.exclude, nono_groups[i].name) &&
+		    used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "",
+						 nono_groups[i].name);
+	if (used)
+		return nono_fail(err, NONO_E_POLICY, 0,
+				 "groups.exclude names required groups: %s; only trust_groups removes those", names);
+	for (size_t i = 0; i < profile->trust_groups.len; i++) {
+		const struct nono_entry *e = &profile->trust_groups.items[i];
+		const char *self[2];
+		int rc;
+
+		if (!nono_group_expand(e->text, self))
+			return unknown_group(e->text, e->origin, err);
+		rc = nono_capset_note(set, NONO_NOTE_WARNING, err, "profile %s trusts the command with what group %s protects",
+				      e->origin, e->text);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int apply_paths(const struct nono_builder *b, const char *const *paths, enum nono_access access,
+		       const char *group, struct nono_error *err)
+{
+	struct nono_grant_request r = {.access = access, .kind = NONO_SOURCE_GROUP, .source = group};
+
+	for (; *paths; paths++) {
+		int rc;
+
+		r.text = *paths;
+		rc = nono_build_grant(b, &r, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int apply_group_denies(const struct nono_builder *b, const struct nono_group *g, struct nono_error *err)
+{
+	struct nono_deny_request r = {.kind = NONO_SOURCE_GROUP, .source = g->name};
+	int rc = 0;
+
+	for (const char *const *path = g->deny_access; *path && rc >= 0; path++) {
+		r.text = *path;
+		rc = nono_build_deny(b, &r, err);
+	}
+	for (const char *const *cmd = g->deny_commands; *cmd && rc >= 0; cmd++)
+		rc = nono_capset_block_command(b->set, *cmd, NONO_SOURCE_GROUP, g->name, err);
+	return rc;
+}
+
+static int apply_group(const struct nono_builder *b, const struct nono_compose *c, const struct nono_group *g,
+		       struct nono_error *err)
+{
+	int rc;
+
+	if (g->platform != NONO_PLATFORM_ANY && g->platform != c->platform)
+		return 0;
+	rc = apply_paths(b, g->allow_read, NONO_ACCESS_READ, g->name, err);
+	if (rc == 0)
+		rc = apply_paths(b, g->allow_write, NONO_ACCESS_WRITE, g->name, err);
+	if (rc == 0)
+		rc = apply_paths(b, g->allow_readwrite, NONO_ACCESS_READWRITE, g->name, err);
+	if (rc == 0)
+		rc = apply_group_denies(b, g, err);
+	if (rc == 0 && g->deny_unlink && !g->deny_unlink_override_for_user_writable)
+		b->set->no_unlink = true;
+	return rc;
+}
+
+/* The groups that a profile adds, in its order, each once. */
+static int apply_own_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+{
+	const struct nono_profile *p = c->profile;
+
+	for (size_t i = 0; i < p->groups.include.len; i++) {
+		const struct nono_entry *e = &p->groups.include.items[i];
+		const char *self[2];
+		const char *const *names = nono_group_expand(e->text, self);
+
+		if (!names)
+			return unknown_group(e->text, e->origin, err);
+		for (; *names; names++) {
+			const struct nono_group *g = nono_group_find(*names);
+			int rc;
+
+			if (!g || listed(&p->groups.exclude, g->name) || (g->base && !listed(&p->trust_groups, g->name)))
+				continue;
+			rc = apply_group(b, c, g, err);
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+int nono_compose_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+{
+	const struct nono_profile *p = c->profile;
+	int rc = p ? check_exclusions(p, b->set, err) : 0;
+
+	for (size_t i = 0; rc == 0 && i < nono_group_count; i++) {
+		const struct nono_group *g = &nono_groups[i];
+
+		if (g->base && !(p && (listed(&p->groups.exclude, g->name) || listed(&p->trust_groups, g->name))))
+			rc = apply_group(b, c, g, err);
+	}
+	return rc == 0 && p ? apply_own_groups(b, c, err) : rc;
+}

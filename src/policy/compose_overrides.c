@@ -1,0 +1,84 @@
+/* compose_overrides.c - deny rules that are lifted on purpose.  SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/util.h"
+#include "policy/compose_parts.h"
+#include "policy/path.h"
+
+/* Is there a grant at or above @real that a person or profile made (a group's does not count)? */
+static bool has_own_grant(const struct nono_capset *set, const char *real)
+{
+	for (size_t i = 0; i < set->grant_count; i++) {
+		const struct nono_grant *g = &set->grants[i];
+
+		if (g->source.kind >= NONO_SOURCE_PROFILE && nono_path_is_within(real, g->node.real) &&
+		    (!g->is_file || strcmp(real, g->node.real) == 0))
+			return true;
+	}
+	return false;
+}
+
+static int lift_denies(const struct nono_builder *b, const char *real, const char *path, size_t *ret_lifted,
+		       struct nono_error *err)
+{
+	struct nono_capset *set = b->set;
+
+	*ret_lifted = 0;
+	for (size_t i = 0; i < set->deny_count;) {
+		const struct nono_deny *d = &set->denies[i];
+		int rc;
+
+		if (d->permanent || !(nono_path_is_within(d->real, real) || nono_path_is_within(d->written, path))) {
+			i++;
+			continue;
+		}
+		rc = nono_capset_lift(set, i, err);
+		if (rc < 0)
+			return rc;
+		++*ret_lifted;
+	}
+	return 0;
+}
+
+static int apply_override(const struct nono_builder *b, enum nono_source_kind kind, const char *text,
+			  const char *source, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *path = NULL;
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	size_t lifted;
+	int rc = nono_build_path(b, kind, text, &path, err);
+
+	if (rc == 0)
+		rc = nono_path_resolve(b->fs, path, &at, err);
+	if (rc < 0)
+		return rc;
+	if (!has_own_grant(b->set, at.real)) {
+		if (!at.exists)
+			return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s %s: does not exist, skipped", source, path);
+		return nono_fail(err, NONO_E_POLICY, 0,
+				 "%s %s lifts a protection but grants nothing: also grant the path, for instance with %s '%s'",
+				 source, path, S_ISDIR(at.node.mode) ? "--read" : "--read-file", path);
+	}
+	rc = lift_denies(b, at.real, path, &lifted, err);
+	if (rc < 0 || !lifted)
+		return rc;
+	return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s lifts the protection of %s", source, path);
+}
+
+int nono_compose_overrides(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; c->profile && i < c->profile->filesystem.bypass_protection.len && rc == 0; i++) {
+		const struct nono_entry *e = &c->profile->filesystem.bypass_protection.items[i];
+		_cleanup_(nono_freep) char *source = NULL;
+
+		if (asprintf(&source, "profile %s", e->origin) < 0)
+			return nono_nomem(err);
+		rc = apply_override(b, NONO_SOURCE_PROFILE, e->text, source, err);
+	}
+	for (size_t i = 0; c->flags && i < c->flags->bypass.len && rc == 0; i++)
+		rc = apply_override(b, NONO_SOURCE_USER, c->flags->bypass.items[i], "--override-deny", err);
+	return rc;
+}

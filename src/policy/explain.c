@@ -1,0 +1,225 @@
+/* explain.c - the one evaluator.  SPDX-License-Identifier: Apache-2.0 */
+#include "policy/explain.h"
+
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/quote.h"
+#include "base/util.h"
+#include "policy/path.h"
+
+/* What the joined grants give at one object. */
+struct coverage {
+	uint32_t rights;
+	uint32_t need;
+	const struct nono_grant *enough;  /* one grant that gives all that is needed */
+	const struct nono_grant *nearest; /* the first that gives anything */
+};
+
+static void join_object(const struct nono_capset *set, const struct nono_node *node, bool is_object, struct coverage *c)
+{
+	for (size_t i = 0; i < set->grant_count; i++) {
+		const struct nono_grant *g = &set->grants[i];
+
+		if (g->node.ino != node->ino || g->node.dev != node->dev || (g->is_file && !is_object))
+			continue;
+		c->rights |= g->rights;
+		if (!c->nearest)
+			c->nearest = g;
+		/* Of several that suffice the one of the greatest authority is named. */
+		if (!(c->need & ~g->rights) && (!c->enough || g->source.kind > c->enough->source.kind))
+			c->enough = g;
+	}
+}
+
+/* Join the rights at @real and at every directory above it, as the kernel walks. */
+static int cover(const struct nono_capset *set, const struct nono_fs *fs, const char *real, struct coverage *c,
+		 struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *path = strdup(real);
+	size_t len = strlen(real);
+	bool is_object = true;
+
+	if (!path)
+		return nono_nomem(err);
+	for (;;) {
+		struct nono_node node = {.fd = -1};
+		int rc = fs->stat(fs, path, false, &node, err);
+
+		if (rc < 0)
+			return rc;
+		join_object(set, &node, is_object, c);
+		is_object = false;
+		if (len <= 1)
+			return 0;
+		while (len > 1 && path[len - 1] != '/')
+			len--;
+		if (len > 1)
+			len--;
+		path[len] = '\0';
+	}
+}
+
+int nono_rights_at(const struct nono_capset *set, const struct nono_fs *fs, const char *real, uint32_t *ret,
+		   struct nono_error *err)
+{
+	struct coverage c = {0};
+	int rc = cover(set, fs, real, &c, err);
+
+	if (rc == 0)
+		*ret = c.rights;
+	return rc;
+}
+
+static const struct nono_deny *find_deny(const struct nono_capset *set, const struct nono_resolved *at, bool writes)
+{
+	const struct nono_deny *found = NULL;
+
+	for (size_t i = 0; i < set->deny_count; i++) {
+		const struct nono_deny *d = &set->denies[i];
+		bool same = at->exists && d->exists && d->dev == at->node.dev && d->ino == at->node.ino;
+
+		if (d->write_only && !writes)
+			continue;
+		if (!same && !nono_path_is_within(at->real, d->real) && !(d->alias && nono_path_is_within(at->real, d->alias)))
+			continue;
+		/* The innermost rule is the one to name; of two alike, what no flag lifts. */
+		if (!found || strlen(d->real) > strlen(found->real) || d->permanent)
+			found = d;
+	}
+	return found;
+}
+
+/* What an operation needs, and of which object: the thing itself or the directory it is in. */
+struct need {
+	uint32_t rights;
+	bool of_parent;
+};
+
+static struct need need_of(enum nono_op op, const struct nono_resolved *at)
+{
+	bool dir = at->exists && S_ISDIR(at->node.mode);
+	uint32_t read = dir ? NONO_RIGHT_READ_DIR : NONO_RIGHT_READ_FILE;
+	uint32_t make = NONO_RIGHT_MAKE_REG | NONO_RIGHT_WRITE_FILE;
+
+	switch (op) {
+	case NONO_OP_READ:
+		return (struct need){read, !at->exists};
+	case NONO_OP_EXEC:
+		return (struct need){NONO_RIGHT_EXECUTE | NONO_RIGHT_READ_FILE, !at->exists};
+	case NONO_OP_UNLINK:
+		return (struct need){dir ? NONO_RIGHT_REMOVE_DIR : NONO_RIGHT_REMOVE_FILE, true};
+	case NONO_OP_CREATE:
+		return (struct need){make, true};
+	case NONO_OP_WRITE:
+	case NONO_OP_READWRITE:
+	default:
+		break;
+	}
+	if (!at->exists || dir)
+		read |= make;
+	else
+		read |= NONO_RIGHT_WRITE_FILE;
+	if (op == NONO_OP_WRITE)
+		read &= ~(NONO_RIGHT_READ_FILE | NONO_RIGHT_READ_DIR);
+	return (struct need){read, !at->exists};
+}
+
+static enum nono_reason denied_reason(const struct nono_answer *a)
+{
+	if (a->deny)
+		return a->deny->source.kind == NONO_SOURCE_PROFILE ? NONO_REASON_FILESYSTEM_DENY : NONO_REASON_SENSITIVE_PATH;
+	return a->grant ? NONO_REASON_INSUFFICIENT_ACCESS : NONO_REASON_PATH_NOT_GRANTED;
+}
+
+int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
+		 struct nono_answer *ret, struct nono_error *err)
+{
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	_cleanup_(nono_freep) char *object = NULL;
+	struct nono_answer a = {0};
+	struct coverage c = {0};
+	struct need need;
+	int rc = nono_path_resolve(fs, path, &at, err);
+
+	if (rc < 0)
+		return rc;
+	need = need_of(op, &at);
+	c.need = need.rights;
+	if (!at.exists)
+		object = strdup(at.node.real); /* the nearest directory there is */
+	else
+		object = need.of_parent ? nono_path_parent(at.real) : strdup(at.real);
+	if (!object)
+		return nono_nomem(err);
+	rc = cover(set, fs, object, &c, err);
+	if (rc < 0)
+		return rc;
+	a.missing = need.rights & ~c.rights;
+	a.allowed = !a.missing;
+	a.grant = c.enough ? c.enough : c.nearest;
+	a.deny = a.allowed ? NULL : find_deny(set, &at, op != NONO_OP_READ && op != NONO_OP_EXEC);
+	a.reason = a.allowed ? (c.enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION) : denied_reason(&a);
+	a.exists = at.exists;
+	a.is_dir = at.exists && S_ISDIR(at.node.mode);
+	a.real = TAKE(at.real);
+	*ret = a;
+	return 0;
+}
+
+const char *nono_reason_word(enum nono_reason reason)
+{
+	static const char *const words[] = {
+		[NONO_REASON_GRANTED_PATH] = "granted_path",
+		[NONO_REASON_GRANTED_PATH_UNION] = "granted_path_union",
+		[NONO_REASON_SENSITIVE_PATH] = "sensitive_path",
+		[NONO_REASON_FILESYSTEM_DENY] = "filesystem_deny",
+		[NONO_REASON_INSUFFICIENT_ACCESS] = "insufficient_access",
+		[NONO_REASON_PATH_NOT_GRANTED] = "path_not_granted",
+	};
+
+	return words[reason];
+}
+
+const char *nono_access_word(enum nono_access access)
+{
+	static const char *const words[] = {"none", "read", "write", "read+write"};
+
+	return words[access & NONO_ACCESS_READWRITE];
+}
+
+/* read, write or allow; what a missing file needs is its directory. */
+static const char *flag_verb(const struct nono_answer *a, enum nono_op op)
+{
+	if (op == NONO_OP_READ || op == NONO_OP_EXEC)
+		return "read";
+	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE) ? "allow" : "write";
+}
+
+char *nono_answer_flag(const struct nono_answer *a, enum nono_op op)
+{
+	bool of_parent = !a->exists || op == NONO_OP_UNLINK || op == NONO_OP_CREATE;
+	_cleanup_(nono_buf_done) struct nono_buf out = {0};
+	_cleanup_(nono_freep) char *parent = nono_path_parent(a->real);
+
+	if (!parent)
+		return NULL;
+	if (a->deny && a->deny->permanent)
+		return strdup("");
+	if (a->deny) {
+		nono_buf_puts(&out, "--override-deny ");
+		nono_quote_shell(&out, a->deny->written);
+		nono_buf_puts(&out, " ");
+	}
+	nono_buf_printf(&out, "--%s%s ", flag_verb(a, op), of_parent || a->is_dir ? "" : "-file");
+	nono_quote_shell(&out, of_parent ? parent : a->real);
+	return nono_buf_take(&out);
+}
+
+void nono_answer_done(struct nono_answer *a)
+{
+	if (!a)
+		return;
+	free(a->real);
+	*a = (struct nono_answer){0};
+}

@@ -1,0 +1,219 @@
+/* hostfs.c - the real file system behind policy/fs.h.  SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/util.h"
+#include "policy/fs.h"
+
+void nono_node_done(struct nono_node *node)
+{
+	if (!node)
+		return;
+	nono_closep(&node->fd);
+	free(node->real);
+	*node = (struct nono_node){.fd = -1};
+}
+
+static int fail_path(struct nono_error *err, int sys_errno, const char *what, const char *path)
+{
+	enum nono_error_code code = sys_errno == ENOENT || sys_errno == ENOTDIR ? NONO_E_NOTFOUND : NONO_E_SYSTEM;
+
+	return nono_fail(err, code, sys_errno, "cannot %s '%s'", what, path);
+}
+
+static void node_set(struct nono_node *node, const struct stat *st)
+{
+	node->dev = st->st_dev;
+	node->ino = st->st_ino;
+	node->mode = st->st_mode;
+	node->nlink = (uint32_t)st->st_nlink;
+}
+
+/* The canonical path of an open descriptor, as the kernel knows it. */
+static char *fd_path(int fd)
+{
+	char link[32], target[PATH_MAX];
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0)
+		return NULL;
+	return strndup(target, (size_t)len);
+}
+
+static int host_open(const struct nono_fs *fs, const char *path, struct nono_node *ret_node, struct nono_error *err)
+{
+	_cleanup_(nono_node_done) struct nono_node node = {.fd = -1};
+	struct stat st;
+
+	(void)fs;
+	node.fd = open(path, O_PATH | O_CLOEXEC);
+	if (node.fd < 0 || fstat(node.fd, &st) < 0)
+		return fail_path(err, errno, "open", path);
+	node_set(&node, &st);
+	node.real = fd_path(node.fd);
+	if (!node.real)
+		return fail_path(err, errno, "find the canonical name of", path);
+	*ret_node = node;
+	node = (struct nono_node){.fd = -1};
+	return 0;
+}
+
+static int host_stat(const struct nono_fs *fs, const char *path, bool follow, struct nono_node *ret_node,
+		     struct nono_error *err)
+{
+	struct stat st;
+
+	(void)fs;
+	if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+		return fail_path(err, errno, "look at", path);
+	*ret_node = (struct nono_node){.fd = -1};
+	node_set(ret_node, &st);
+	return 0;
+}
+
+static void dir_closep(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+}
+
+static int host_list(const struct nono_fs *fs, const char *path, nono_fs_entry_fn fn, void *arg, struct nono_error *err)
+{
+	_cleanup_(dir_closep) DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	(void)fs;
+	if (!dir)
+		return fail_path(err, errno, "list", path);
+	for (errno = 0; (entry = readdir(dir)); errno = 0) {
+		int rc;
+
+		if (nono_streq(entry->d_name, ".") || nono_streq(entry->d_name, ".."))
+			continue;
+		rc = fn(arg, entry->d_name, entry->d_type == DT_DIR, err);
+		if (rc < 0)
+			return rc;
+	}
+	return errno ? fail_path(err, errno, "list", path) : 0;
+}
+
+/* Why a file must not decide what is allowed, or NULL when it may. */
+static const char *unsafe_reason(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return "is not a regular file";
+	if (st->st_uid != 0 && st->st_uid != getuid())
+		return "belongs to another user: make it yours (chown) or root's";
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return "can be changed by others: run chmod go-w on it";
+	return NULL;
+}
+
+static int read_all(int fd, const char *path, char *data, size_t size, size_t *ret_len, struct nono_error *err)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, data + len, size - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_path(err, errno, "read", path);
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	*ret_len = len;
+	return 0;
+}
+
+static int host_read(const struct nono_fs *fs, const char *path, size_t max_bytes, char **ret_data, size_t *ret_len,
+		     struct nono_error *err)
+{
+	_cleanup_(nono_closep) int fd = -1;
+	_cleanup_(nono_freep) char *data = NULL;
+	const char *reason;
+	struct stat st;
+	size_t len = 0;
+	int rc;
+
+	(void)fs;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail_path(err, errno, "read", path);
+	reason = unsafe_reason(&st);
+	if (reason)
+		return nono_fail(err, NONO_E_POLICY, 0, "'%s' %s", path, reason);
+	if (st.st_size > (off_t)max_bytes)
+		return nono_fail(err, NONO_E_LIMIT, 0, "'%s' is larger than %zu bytes", path, max_bytes);
+	data = malloc((size_t)st.st_size + 2);
+	if (!data)
+		return nono_nomem(err);
+	rc = read_all(fd, path, data, (size_t)st.st_size + 1, &len, err);
+	if (rc < 0)
+		return rc;
+	if (len > (size_t)st.st_size)
+		return nono_fail(err, NONO_E_LIMIT, 0, "'%s' grew while it was read", path);
+	data[len] = '\0';
+	*ret_data = TAKE(data);
+	*ret_len = len;
+	return 0;
+}
+
+static int host_make_dir(const struct nono_fs *fs, const char *path, struct nono_error *err)
+{
+	char part[PATH_MAX];
+	size_t len = strlen(path);
+
+	(void)fs;
+	if (len >= sizeof(part))
+		return fail_path(err, ENAMETOOLONG, "make", path);
+	for (size_t i = 1; i <= len; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return fail_path(err, errno, "make", part);
+	}
+	return 0;
+}
+
+static int host_make_file(const struct nono_fs *fs, const char *path, const char *text, struct nono_error *err)
+{
+	_cleanup_(nono_closep) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	size_t len = strlen(text);
+
+	(void)fs;
+	if (fd < 0)
+		return fail_path(err, errno, "make", path);
+	if (write(fd, text, len) != (ssize_t)len) {
+		int sys_errno = errno;
+
+		(void)unlink(path);
+		return fail_path(err, sys_errno, "write", path);
+	}
+	return 0;
+}
+
+const struct nono_fs nono_fs_host = {
+	.open = host_open,
+	.stat = host_stat,
+	.list = host_list,
+	.read = host_read,
+};
+
+const struct nono_fs nono_fs_host_making = {
+	.open = host_open,
+	.stat = host_stat,
+	.list = host_list,
+	.read = host_read,
+	.make_dir = host_make_dir,
+	.make_file = host_make_file,
+};

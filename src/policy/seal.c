@@ -1,0 +1,312 @@
+/* seal.c - grants meet denies, and superfluous kernel rules are found.  SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "policy/build.h"
+#include "policy/compose.h"
+#include "policy/path.h"
+
+/* At most so many pairs of a grant and a deny are named. */
+#define CONFLICTS_SHOWN 5
+
+struct conflicts {
+	struct nono_buf text;
+	size_t count;
+};
+
+/* One directory above denied paths, looked up once. */
+struct above {
+	char *path;
+	uint64_t dev, ino;
+};
+
+struct above_cache {
+	struct above *items;
+	size_t len, room;
+};
+
+static void above_cache_done(struct above_cache *c)
+{
+	for (size_t i = 0; i < c->len; i++)
+		free(c->items[i].path);
+	free(c->items);
+}
+
+/* dev and ino of an existing directory above a deny; 0, 0 where it cannot be looked at. */
+static int above_lookup(struct above_cache *c, const struct nono_fs *fs, const char *path, size_t len,
+			const struct above **ret, struct nono_error *err)
+{
+	struct nono_node node = {.fd = -1};
+	struct above *items;
+
+	for (size_t i = 0; i < c->len; i++)
+		if (strncmp(c->items[i].path, path, len) == 0 && c->items[i].path[len] == '\0') {
+			*ret = &c->items[i];
+			return 0;
+		}
+	items = nono_grow(c->items, c->len, &c->room, sizeof(*items));
+	if (!items)
+		return nono_nomem(err);
+	c->items = items;
+	items[c->len] = (struct above){.path = strndup(path, len)};
+	if (!items[c->len].path)
+		return nono_nomem(err);
+	if (fs->stat(fs, items[c->len].path, true, &node, NULL) == 0) {
+		items[c->len].dev = node.dev;
+		items[c->len].ino = node.ino;
+	}
+	*ret = &items[c->len++];
+	return 0;
+}
+
+/* Is a granted directory one of those above @real, under whatever name (a bind mount has two)? */
+static int is_above(struct above_cache *c, const struct nono_fs *fs, const struct nono_grant *g, const char *real,
+		    bool *ret, struct nono_error *err)
+{
+	for (size_t len = strlen(real); len > 1;) {
+		const struct above *a;
+		int rc;
+
+		while (len > 1 && real[len - 1] != '/')
+			len--;
+		while (len > 1 && real[len - 1] == '/')
+			len--;
+		rc = above_lookup(c, fs, real, len, &a, err);
+		if (rc < 0)
+			return rc;
+		if (a->ino == g->node.ino && a->dev == g->node.dev) {
+			*ret = true;
+			return 0;
+		}
+	}
+	*ret = false;
+	return 0;
+}
+
+static bool denied_within(const struct nono_deny *d, const struct nono_grant *g)
+{
+	if (d->exists && d->ino == g->node.ino && d->dev == g->node.dev)
+		return true;
+	return nono_path_is_within(g->node.real, d->real) || (d->alias && nono_path_is_within(g->node.real, d->alias));
+}
+
+/* Where the home directory lies in a temporary directory, that directory is not shared. */
+static int drop_temp_above_home(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
+{
+	static const char *const temp_groups[] = {"system_write_linux", "linux_temp_read"};
+	_cleanup_(nono_resolved_done) struct nono_resolved home = {.node = {.fd = -1}};
+	int rc = nono_path_resolve(c->fs, c->vars->home, &home, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = set->grant_count; i-- > 0;) {
+		const struct nono_grant *g = &set->grants[i];
+		bool temp = g->source.kind == NONO_SOURCE_GROUP && (nono_streq(g->source.name, temp_groups[0]) ||
+								    nono_streq(g->source.name, temp_groups[1]));
+
+		if (!temp || g->is_file || !nono_path_is_within(home.real, g->node.real))
+			continue;
+		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
+				      "%s is not shared: the home directory %s lies in it (group %s)", g->node.real,
+				      home.real, g->source.name);
+		if (rc < 0)
+			return rc;
+		nono_capset_drop_grant(set, i);
+	}
+	return 0;
+}
+
+static int note_beaten(struct nono_capset *set, const struct nono_grant *g, const struct nono_deny *d,
+		       struct nono_error *err)
+{
+	enum nono_note_level level = g->source.kind >= NONO_SOURCE_PROFILE ? NONO_NOTE_WARNING : NONO_NOTE_INFO;
+	char by[NONO_NAME_BYTES * 2], from[NONO_NAME_BYTES * 2];
+
+	(void)nono_source_text(&g->source, from, sizeof(from));
+	(void)nono_source_text(&d->source, by, sizeof(by));
+	if (d->permanent)
+		return nono_capset_note(set, level, err, "%s (%s) is not granted: it is nono's own %s", g->written, from,
+					d->source.name);
+	return nono_capset_note(set, level, err, "%s (%s) is not granted: %s denies it; --override-deny '%s' would lift that",
+				g->written, from, by, d->written);
+}
+
+/* A deny equal to or above a grant: the grant goes, or loses its writing. True: gone. */
+static int beat(struct nono_capset *set, size_t index, const struct nono_deny *d, bool *ret_gone, struct nono_error *err)
+{
+	struct nono_grant *g = &set->grants[index];
+	int rc;
+
+	*ret_gone = false;
+	if (d->write_only && !(g->access & NONO_ACCESS_WRITE))
+		return 0;
+	rc = note_beaten(set, g, d, err);
+	if (rc < 0)
+		return rc;
+	if (d->write_only && g->access == NONO_ACCESS_READWRITE) {
+		g->access = NONO_ACCESS_READ;
+		g->rights &= NONO_RIGHTS_READ;
+		return 0;
+	}
+	nono_capset_drop_grant(set, index);
+	*ret_gone = true;
+	return 0;
+}
+
+static int warn_group_overlap(struct nono_capset *set, const struct nono_grant *g, const struct nono_deny *d,
+			      struct nono_error *err)
+{
+	if (g->source.kind != NONO_SOURCE_GROUP)
+		return 0;
+	return nono_capset_note(set, NONO_NOTE_WARNING, err, "group %s grants %s, which contains the denied path %s",
+				g->source.name, g->node.real, d->written);
+}
+
+static int add_conflict(struct nono_capset *set, struct conflicts *found, const struct nono_grant *g,
+			const struct nono_deny *d, struct nono_error *err)
+{
+	char by[NONO_NAME_BYTES * 2], from[NONO_NAME_BYTES * 2];
+
+	(void)nono_source_text(&g->source, from, sizeof(from));
+	(void)nono_source_text(&d->source, by, sizeof(by));
+	if (found->count++ < CONFLICTS_SHOWN) {
+		if (d->permanent)
+			nono_buf_printf(&found->text, "\n  %s (%s) contains %s, nono's own %s", g->node.real, from, d->written,
+					d->source.name);
+		else
+			nono_buf_printf(&found->text, "\n  %s (%s) contains %s, denied by %s", g->node.real, from, d->written,
+					by);
+	}
+	return warn_group_overlap(set, g, d, err);
+}
+
+static int check_pair(const struct nono_compose *c, struct nono_capset *set, struct above_cache *cache,
+		      struct conflicts *found, const struct nono_grant *g, const struct nono_deny *d,
+		      struct nono_error *err)
+{
+	bool above = nono_path_is_below(d->real, g->node.real) || (d->alias && nono_path_is_below(d->alias, g->node.real));
+	int rc;
+
+	if (d->write_only && !(g->access & NONO_ACCESS_WRITE))
+		return 0;
+	if (!above) {
+		rc = is_above(cache, c->fs, g, d->real, &above, err);
+		if (rc < 0)
+			return rc;
+	}
+	return above ? add_conflict(set, found, g, d, err) : 0;
+}
+
+static int check_overlaps(const struct nono_compose *c, struct nono_capset *set, struct conflicts *found,
+			  struct nono_error *err)
+{
+	_cleanup_(above_cache_done) struct above_cache cache = {0};
+
+	for (size_t i = 0; i < set->grant_count; i++) {
+		if (set->grants[i].is_file)
+			continue;
+		for (size_t j = 0; j < set->deny_count; j++) {
+			int rc = check_pair(c, set, &cache, found, &set->grants[i], &set->denies[j], err);
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static int drop_beaten(struct nono_capset *set, struct nono_error *err)
+{
+	for (size_t i = set->grant_count; i-- > 0;) {
+		for (size_t j = 0; j < set->deny_count; j++) {
+			bool gone;
+			int rc;
+
+			if (!denied_within(&set->denies[j], &set->grants[i]))
+				continue;
+			rc = beat(set, i, &set->denies[j], &gone, err);
+			if (rc < 0)
+				return rc;
+			if (gone)
+				break;
+		}
+	}
+	return 0;
+}
+
+static int fail_conflicts(struct conflicts *found, struct nono_error *err)
+{
+	char more[64] = "";
+	int rc;
+
+	if (found->count > CONFLICTS_SHOWN)
+		(void)snprintf(more, sizeof(more), "\n  and %zu more", found->count - CONFLICTS_SHOWN);
+	rc = nono_fail(err, NONO_E_POLICY, 0,
+		       "a granted directory contains denied paths, which cannot be kept apart:%s%s\n"
+		       "grant narrower directories, or lift a rule with --override-deny PATH",
+		       found->text.data ? found->text.data : "", more);
+	nono_buf_done(&found->text);
+	return rc;
+}
+
+/* Directories first, then what is below them. */
+static int by_path(const void *a, const void *b)
+{
+	const struct nono_grant *const *x = a;
+	const struct nono_grant *const *y = b;
+	int order = nono_path_compare((*x)->node.real, (*y)->node.real);
+
+	return order ? order : (*x < *y ? -1 : 1);
+}
+
+/* Mark each grant whose rights the directories above it (or an equal one before it) give already. */
+static int mark_redundant(struct nono_capset *set, struct nono_error *err)
+{
+	struct nono_grant **order = calloc(set->grant_count + 1, sizeof(struct nono_grant *));
+	struct nono_grant **above = calloc(set->grant_count + 1, sizeof(struct nono_grant *));
+	size_t depth = 0;
+
+	if (order && above) {
+		for (size_t i = 0; i < set->grant_count; i++)
+			order[i] = &set->grants[i];
+		qsort(order, set->grant_count, sizeof(struct nono_grant *), by_path);
+		for (size_t i = 0; i < set->grant_count; i++) {
+			uint32_t given = 0;
+
+			while (depth && !nono_path_is_within(order[i]->node.real, above[depth - 1]->node.real))
+				depth--;
+			for (size_t j = 0; j < depth; j++)
+				given |= above[j]->rights;
+			order[i]->redundant = !(order[i]->rights & ~given);
+			above[depth++] = order[i];
+		}
+	}
+	free(order);
+	free(above);
+	return order && above ? 0 : nono_nomem(err);
+}
+
+static void withhold_removal(struct nono_capset *set)
+{
+	for (size_t i = 0; set->no_unlink && i < set->grant_count; i++)
+		set->grants[i].rights &= ~(NONO_RIGHTS_REMOVE | NONO_RIGHT_REFER);
+}
+
+int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
+{
+	struct conflicts found = {0};
+	int rc = drop_temp_above_home(c, set, err);
+
+	if (rc == 0)
+		rc = drop_beaten(set, err);
+	if (rc == 0)
+		rc = check_overlaps(c, set, &found, err);
+	if (rc == 0 && found.count)
+		return fail_conflicts(&found, err);
+	nono_buf_done(&found.text);
+	if (rc < 0)
+		return rc;
+	withhold_removal(set);
+	return mark_redundant(set, err);
+}
