@@ -117,13 +117,11 @@ static size_t add_variable(const struct nono_vars *vars, const char *text, struc
 	return len;
 }
 
-int nono_vars_expand(const struct nono_vars *vars, const char *text, char **ret, struct nono_error *err)
+int nono_vars_substitute(const struct nono_vars *vars, const char *text, char **ret, struct nono_error *err)
 {
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
-	_cleanup_(nono_freep) char *whole = NULL;
+	char *whole;
 
-	if (!*text)
-		return nono_fail(err, NONO_E_POLICY, 0, "an empty path: name a file or directory");
 	if (text[0] == '~' && (text[1] == '/' || text[1] == '\0')) {
 		nono_buf_puts(&out, vars->home);
 		text++;
@@ -136,16 +134,30 @@ int nono_vars_expand(const struct nono_vars *vars, const char *text, char **ret,
 		if (*text)
 			text += add_variable(vars, text, &out);
 	}
-	if (!out.failed && out.data[0] != '/') {
-		struct nono_buf relative = TAKE(out);
-
-		nono_buf_printf(&out, "%s/%s", vars->workdir, relative.data);
-		nono_buf_done(&relative);
-	}
 	whole = nono_buf_take(&out);
 	if (!whole)
 		return nono_nomem(err);
-	*ret = nono_path_trim(whole);
+	*ret = whole;
+	return 0;
+}
+
+int nono_vars_expand(const struct nono_vars *vars, const char *text, char **ret, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *whole = NULL;
+	_cleanup_(nono_freep) char *rooted = NULL;
+	int rc;
+
+	if (!*text)
+		return nono_fail(err, NONO_E_POLICY, 0, "an empty path: name a file or directory");
+	rc = nono_vars_substitute(vars, text, &whole, err);
+	if (rc < 0)
+		return rc;
+	if (whole[0] != '/') {
+		rooted = nono_path_join(vars->workdir, whole);
+		if (!rooted)
+			return nono_nomem(err);
+	}
+	*ret = nono_path_trim(rooted ? rooted : whole);
 	return *ret ? 0 : nono_nomem(err);
 }
 

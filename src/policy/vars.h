@@ -32,6 +32,9 @@ int nono_vars_init(struct nono_vars *ret, char *const *environ, const char *work
  */
 int nono_vars_expand(const struct nono_vars *vars, const char *text, char **ret, struct nono_error *err);
 
+/** nono_vars_substitute - replace ~ and $NAME as above and do nothing else: for values that are no paths. */
+int nono_vars_substitute(const struct nono_vars *vars, const char *text, char **ret, struct nono_error *err);
+
 /** nono_vars_done - free it. NULL is fine. */
 void nono_vars_done(struct nono_vars *vars);
 

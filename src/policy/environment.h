@@ -1,0 +1,29 @@
+/* environment.h - which variables the command inherits.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_POLICY_ENVIRONMENT_H
+#define NONO_POLICY_ENVIRONMENT_H
+
+#include <stdbool.h>
+
+#include "base/strv.h"
+#include "policy/profile.h"
+#include "policy/vars.h"
+
+struct nono_environment {
+	const struct nono_profile *profile; /* NULL: no rules of a profile */
+	const struct nono_vars *vars;
+	bool clean;	      /* --clean-env: inherit only what a terminal program needs */
+	const char *cap_file; /* NONO_CAP_FILE, or NULL */
+};
+
+/**
+ * nono_environment_build - the command's environment.
+ * Order: variables that could make a program load code, and nono's own, always go; then deny_vars; then allow_vars;
+ * then set_vars are set. @ret: NAME=value strings, NULL-terminated, the caller's.
+ */
+int nono_environment_build(const struct nono_environment *e, char *const *environ, struct nono_strv *ret,
+			   struct nono_error *err);
+
+/** nono_environment_is_dangerous - does a variable of this name let its setter run code in another program. */
+bool nono_environment_is_dangerous(const char *name, size_t len);
+
+#endif
