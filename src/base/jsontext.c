@@ -1,0 +1,62 @@
+/* jsontext.c - writing JSON.  SPDX-License-Identifier: Apache-2.0 */
+#include "base/jsontext.h"
+
+#include <string.h>
+
+#include "base/quote.h"
+
+static void add_char(struct nono_buf *out, const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+
+	if (c == '"' || c == '\\')
+		nono_buf_printf(out, "\\%c", c);
+	else if (c < 0x20 || c == 0x7f)
+		nono_buf_printf(out, "\\u%04x", c);
+	else if (c < 0x80)
+		nono_buf_add(out, s, 1);
+	else
+		nono_buf_puts(out, "\\ufffd");
+}
+
+void nono_json_string(struct nono_buf *out, const char *s)
+{
+	nono_buf_puts(out, "\"");
+	while (*s) {
+		size_t plain = 0, len;
+
+		/* Runs of plain ASCII are the rule. */
+		while (s[plain] >= 0x20 && s[plain] < 0x7f && s[plain] != '"' && s[plain] != '\\')
+			plain++;
+		if (plain) {
+			nono_buf_add(out, s, plain);
+			s += plain;
+			continue;
+		}
+		len = nono_utf8_len(s);
+		if (len > 1)
+			nono_buf_add(out, s, len);
+		else
+			add_char(out, s);
+		s += len > 1 ? len : 1;
+	}
+	nono_buf_puts(out, "\"");
+}
+
+void nono_json_key(struct nono_buf *out, const char *key)
+{
+	char last = out->len ? out->data[out->len - 1] : '{';
+
+	if (last != '{' && last != '[')
+		nono_buf_puts(out, ",");
+	nono_json_string(out, key);
+	nono_buf_puts(out, ":");
+}
+
+void nono_json_member(struct nono_buf *out, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	nono_json_key(out, key);
+	nono_json_string(out, value);
+}

@@ -1,0 +1,239 @@
+/* capjson.c - a capability set as JSON.  SPDX-License-Identifier: Apache-2.0 */
+#include "policy/capjson.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/jsontext.h"
+#include "base/util.h"
+#include "policy/build.h"
+
+static const char *const access_words[] = {"none", "read", "write", "readwrite"};
+static const char *const source_words[] = {"system", "group", "profile", "user"};
+
+/* "group:NAME", or the word alone. */
+static void add_source(struct nono_buf *out, const struct nono_source *s)
+{
+	_cleanup_(nono_freep) char *text = NULL;
+
+	if (asprintf(&text, "%s%s%s", source_words[s->kind], s->name ? ":" : "", s->name ? s->name : "") < 0) {
+		text = NULL;
+		out->failed = true;
+	}
+	nono_json_member(out, "source", text);
+}
+
+static void add_grant(struct nono_buf *out, const struct nono_grant *g)
+{
+	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
+	nono_json_member(out, "original", g->written);
+	nono_json_member(out, "path", g->node.real);
+	nono_json_member(out, "access", access_words[g->access]);
+	nono_buf_printf(out, ",\"is_file\":%s", g->is_file ? "true" : "false");
+	add_source(out, &g->source);
+	nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"rights\":%" PRIu32 "}", g->node.dev, g->node.ino,
+			g->rights);
+}
+
+static void add_deny(struct nono_buf *out, const struct nono_deny *d)
+{
+	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
+	nono_json_member(out, "path", d->written);
+	nono_json_member(out, "real", d->real);
+	nono_json_member(out, "alias", d->alias);
+	add_source(out, &d->source);
+	if (d->exists)
+		nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64, d->dev, d->ino);
+	nono_buf_printf(out, ",\"write_only\":%s,\"permanent\":%s}", d->write_only ? "true" : "false",
+			d->permanent ? "true" : "false");
+}
+
+static void add_ports(struct nono_buf *out, const char *key, const struct nono_ports *ports)
+{
+	nono_json_key(out, key);
+	nono_buf_puts(out, "[");
+	for (size_t i = 0; i < ports->len; i++)
+		nono_buf_printf(out, "%s[%u,%u]", i ? "," : "", ports->items[i].lo, ports->items[i].hi);
+	nono_buf_puts(out, "]");
+}
+
+static void add_commands(struct nono_buf *out, const struct nono_capset *set)
+{
+	nono_json_key(out, "allowed_commands");
+	nono_buf_puts(out, "[");
+	for (size_t i = 0; i < set->allowed_commands.len; i++) {
+		nono_buf_puts(out, i ? "," : "");
+		nono_json_string(out, set->allowed_commands.items[i]);
+	}
+	nono_buf_puts(out, "]");
+	nono_json_key(out, "blocked_commands");
+	nono_buf_puts(out, "[");
+	for (size_t i = 0; i < set->blocked_count; i++) {
+		nono_buf_puts(out, i ? "," : "");
+		nono_json_string(out, set->blocked[i].name);
+	}
+	nono_buf_puts(out, "]");
+}
+
+char *nono_capset_to_json(const struct nono_capset *set)
+{
+	_cleanup_(nono_buf_done) struct nono_buf out = {0};
+
+	nono_buf_puts(&out, "{\"version\":1,\"fs\":[");
+	for (size_t i = 0; i < set->grant_count && !out.failed; i++)
+		add_grant(&out, &set->grants[i]);
+	nono_buf_puts(&out, "],\"denies\":[");
+	for (size_t i = 0; i < set->deny_count && !out.failed; i++)
+		add_deny(&out, &set->denies[i]);
+	nono_buf_printf(&out, "],\"net_blocked\":%s", set->network.block ? "true" : "false");
+	add_ports(&out, "connect_ports", &set->network.connect);
+	add_ports(&out, "bind_ports", &set->network.bind);
+	add_commands(&out, set);
+	nono_buf_puts(&out, "}\n");
+	return nono_buf_take(&out);
+}
+
+/* ---- reading ---- */
+
+static void json_decrefp(json_t **json)
+{
+	json_decref(*json);
+}
+
+static int find_word(const char *const *words, size_t count, const char *word, size_t len)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(words[i]) == len && strncmp(words[i], word, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int bad(const char *name, const char *what, size_t index, struct nono_error *err)
+{
+	return nono_fail(err, NONO_E_PARSE, 0, "%s: %s[%zu] is not what nono writes there", name, what, index);
+}
+
+static int read_source(const char *text, struct nono_source *ret, struct nono_error *err)
+{
+	const char *colon = strchr(text, ':');
+	int kind = find_word(source_words, NONO_ARRAY_SIZE(source_words), text,
+			     colon ? (size_t)(colon - text) : strlen(text));
+
+	return nono_source_set(ret, kind < 0 ? NONO_SOURCE_SYSTEM : (enum nono_source_kind)kind, colon ? colon + 1 : NULL, err);
+}
+
+static int read_grant(json_t *j, size_t index, const char *name, struct nono_capset *set, struct nono_error *err)
+{
+	const char *written, *real, *access, *source;
+	json_int_t dev, ino, rights;
+	struct nono_grant *g;
+	int is_file, word, rc;
+
+	if (json_unpack(j, "{s:s,s:s,s:s,s:b,s:s,s:I,s:I,s:I}", "original", &written, "path", &real, "access", &access,
+			"is_file", &is_file, "source", &source, "dev", &dev, "ino", &ino, "rights", &rights))
+		return bad(name, "fs", index, err);
+	word = find_word(access_words, NONO_ARRAY_SIZE(access_words), access, strlen(access));
+	if (word < 0 || rights < 0 || rights > NONO_RIGHTS_ALL)
+		return bad(name, "fs", index, err);
+	rc = nono_capset_new_grant(set, &g, err);
+	if (rc < 0)
+		return rc;
+	g->written = strdup(written);
+	g->node.real = strdup(real);
+	g->node.dev = (uint64_t)dev;
+	g->node.ino = (uint64_t)ino;
+	g->access = (enum nono_access)word;
+	g->is_file = is_file;
+	g->rights = (uint32_t)rights;
+	if (!g->written || !g->node.real)
+		return nono_nomem(err);
+	return read_source(source, &g->source, err);
+}
+
+static int read_deny(json_t *j, size_t index, const char *name, struct nono_capset *set, struct nono_error *err)
+{
+	const char *written, *real, *source, *alias = NULL;
+	json_int_t dev = 0, ino = 0;
+	int write_only, permanent;
+	struct nono_deny *d;
+
+	if (json_unpack(j, "{s:s,s:s,s?s,s:s,s?I,s?I,s:b,s:b}", "path", &written, "real", &real, "alias", &alias, "source",
+			&source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent", &permanent))
+		return bad(name, "denies", index, err);
+	d = nono_capset_new_deny(set, err);
+	if (!d)
+		return -NONO_E_NOMEM;
+	d->written = strdup(written);
+	d->real = strdup(real);
+	d->alias = alias ? strdup(alias) : NULL;
+	d->exists = ino != 0;
+	d->dev = (uint64_t)dev;
+	d->ino = (uint64_t)ino;
+	d->write_only = write_only;
+	d->permanent = permanent;
+	if (!d->written || !d->real || (alias && !d->alias))
+		return nono_nomem(err);
+	return read_source(source, &d->source, err);
+}
+
+static int read_ports(json_t *list, const char *name, const char *key, struct nono_ports *ret, struct nono_error *err)
+{
+	size_t i;
+	json_t *j;
+
+	json_array_foreach(list, i, j) {
+		struct nono_port_range *items = nono_grow(ret->items, ret->len, &ret->room, sizeof(*items));
+		int lo, hi;
+
+		if (!items)
+			return nono_nomem(err);
+		ret->items = items;
+		if (json_unpack(j, "[ii]", &lo, &hi) || lo < 0 || hi > UINT16_MAX || lo > hi)
+			return bad(name, key, i, err);
+		ret->items[ret->len++] = (struct nono_port_range){(uint16_t)lo, (uint16_t)hi};
+	}
+	return 0;
+}
+
+static int read_lists(json_t *root, const char *name, struct nono_capset *set, struct nono_error *err)
+{
+	size_t i;
+	json_t *j;
+	int rc = 0;
+
+	json_array_foreach(json_object_get(root, "fs"), i, j)
+		if (rc == 0)
+			rc = read_grant(j, i, name, set, err);
+	json_array_foreach(json_object_get(root, "denies"), i, j)
+		if (rc == 0)
+			rc = read_deny(j, i, name, set, err);
+	if (rc == 0)
+		rc = read_ports(json_object_get(root, "connect_ports"), name, "connect_ports", &set->network.connect, err);
+	if (rc == 0)
+		rc = read_ports(json_object_get(root, "bind_ports"), name, "bind_ports", &set->network.bind, err);
+	return rc;
+}
+
+int nono_capset_from_json(const char *text, size_t len, const char *name, struct nono_capset *ret,
+			  struct nono_error *err)
+{
+	_cleanup_(nono_capset_done) struct nono_capset set = {0};
+	_cleanup_(json_decrefp) json_t *root = NULL;
+	json_error_t where;
+	int version, blocked, rc;
+
+	if (len > NONO_CAPFILE_BYTES)
+		return nono_fail(err, NONO_E_LIMIT, 0, "%s is larger than %d bytes", name, NONO_CAPFILE_BYTES);
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
+	if (!root)
+		return nono_fail(err, NONO_E_PARSE, 0, "%s:%d:%d: %s", name, where.line, where.column, where.text);
+	if (json_unpack(root, "{s:i,s:b}", "version", &version, "net_blocked", &blocked) || version != 1)
+		return nono_fail(err, NONO_E_PARSE, 0, "%s: not a capability file of version 1", name);
+	set.network.block = blocked;
+	rc = read_lists(root, name, &set, err);
+	if (rc == 0)
+		*ret = TAKE(set);
+	return rc;
+}
