@@ -16,6 +16,12 @@
 #define NONO_CAPFILE_BYTES (1024 * 1024) /* a capability file */
 #define NONO_RELAY_BYTES 65536	       /* one read of the command's error output */
 #define NONO_OBSERVED_PATHS 64	       /* paths kept from a command's error output */
+#define NONO_OBSERVED_PATH_BYTES 4096  /* one such path, NUL included */
+#define NONO_OBSERVED_LINE_BYTES 16384 /* one line of error output; what is longer is cut */
+#define NONO_OBSERVED_FILE_BYTES (1024 * 1024) /* end of an error output that is a file */
+#define NONO_EXEC_HEAD_BYTES 512       /* read of a program that could not be started */
+#define NONO_ELF_HEADERS 64	       /* program headers looked at in one */
+#define NONO_CLOSE_LOOP_FDS (1024 * 1024) /* descriptors marked one by one where close_range is missing */
 #define NONO_FOOTER_ROWS 10	       /* refused operations listed after a run */
 
 #endif

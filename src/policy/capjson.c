@@ -97,10 +97,6 @@ char *nono_capset_to_json(const struct nono_capset *set)
 
 /* ---- reading ---- */
 
-static void json_decrefp(json_t **json)
-{
-	json_decref(*json);
-}
 
 static int find_word(const char *const *words, size_t count, const char *word, size_t len)
 {
