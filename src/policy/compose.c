@@ -78,11 +78,25 @@ static int apply_modes(const struct nono_compose *c, struct nono_capset *set, st
 	return rc;
 }
 
+/* nono itself answers questions from inside. */
+static int grant_self(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+{
+	const struct nono_grant_request r = {.text = c->self_exe,
+					     .access = NONO_ACCESS_READ,
+					     .expect = NONO_EXPECT_FILE,
+					     .kind = NONO_SOURCE_SYSTEM,
+					     .source = "program"};
+
+	return c->self_exe ? nono_build_grant(b, &r, err) : 0;
+}
+
 int nono_compose(const struct nono_compose *c, struct nono_capset *ret, struct nono_error *err)
 {
 	const struct nono_builder b = {.set = ret, .vars = c->vars, .fs = c->fs};
 	int rc = protect_own_files(&b, err);
 
+	if (rc == 0)
+		rc = grant_self(&b, c, err);
 	if (rc == 0)
 		rc = nono_compose_groups(&b, c, err);
 	if (rc == 0 && c->profile)

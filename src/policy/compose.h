@@ -26,6 +26,7 @@ struct nono_compose {
 	const struct nono_flags *flags;	    /* NULL: none */
 	const struct nono_vars *vars;
 	const struct nono_fs *fs;
+	const char *self_exe; /* nono's own program, which stays usable inside; NULL: not known */
 	enum nono_platform platform;
 };
 

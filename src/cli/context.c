@@ -1,0 +1,202 @@
+/* context.c - from the command line to a capability set.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/context.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "policy/explain.h"
+#include "policy/path.h"
+
+#define OS_RELEASE_BYTES 65536
+
+/* The directory that the person sees: $PWD where it is the same as the real one. */
+static int find_cwd(char *const *environ, char **ret, struct nono_error *err)
+{
+	const char *pwd = nono_environ_get(environ, "PWD", 3);
+	struct stat here, there;
+
+	if (stat(".", &here) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the current directory");
+	if (pwd && pwd[0] == '/' && !strstr(pwd, "/..") && stat(pwd, &there) == 0 && here.st_ino == there.st_ino &&
+	    here.st_dev == there.st_dev)
+		*ret = strdup(pwd);
+	else
+		*ret = getcwd(NULL, 0);
+	if (!*ret)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "the current directory is gone: change to one that exists");
+	return 0;
+}
+
+/* What a person names starts where they are, whatever --workdir says. */
+static char *absolute(const char *cwd, const char *home, const char *path)
+{
+	if (path[0] == '/')
+		return strdup(path);
+	if (path[0] == '~' && (path[1] == '\0' || path[1] == '/'))
+		return path[1] ? nono_path_join(home, path + 2) : strdup(home);
+	return nono_path_join(cwd, path);
+}
+
+static int absolute_list(const struct context *ctx, struct nono_strv *list, struct nono_error *err)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		char *path = absolute(ctx->cwd, ctx->vars.home, list->items[i]);
+
+		if (!*list->items[i]) {
+			free(path);
+			return nono_fail(err, NONO_E_USAGE, 0, "an empty path on the command line");
+		}
+		if (!path)
+			return nono_nomem(err);
+		free(list->items[i]);
+		list->items[i] = path;
+	}
+	return 0;
+}
+
+static int absolute_flags(const struct context *ctx, struct nono_flags *f, struct nono_error *err)
+{
+	struct nono_strv *const lists[] = {&f->allow,	    &f->read,	     &f->write,		  &f->allow_file,
+					   &f->read_file,   &f->write_file,  &f->unix_socket,	  &f->unix_socket_bind,
+					   &f->unix_socket_dir, &f->unix_socket_dir_bind, &f->bypass};
+	int rc = 0;
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(lists) && rc == 0; i++)
+		rc = absolute_list(ctx, lists[i], err);
+	return rc;
+}
+
+static int find_workdir(const struct context *ctx, char **ret, struct nono_error *err)
+{
+	const char *home = nono_environ_get(ctx->environ, "HOME", 4);
+	_cleanup_(nono_freep) char *path = NULL;
+	struct stat st;
+
+	if (!ctx->args->workdir) {
+		*ret = strdup(ctx->cwd);
+		return *ret ? 0 : nono_nomem(err);
+	}
+	path = absolute(ctx->cwd, home ? home : "/", ctx->args->workdir);
+	if (!path)
+		return nono_nomem(err);
+	if (stat(path, &st) < 0 || (!S_ISDIR(st.st_mode) && (errno = ENOTDIR)))
+		return nono_fail(err, NONO_E_SYSTEM, errno, "--workdir %s", path);
+	*ret = TAKE(path);
+	return 0;
+}
+
+static int load_profile(struct context *ctx, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *os_release = NULL;
+	struct nono_profile_lookup lookup = {.fs = &nono_fs_host, .config_dir = ctx->config_dir};
+	size_t len;
+	int rc;
+
+	if (!ctx->args->profile)
+		return 0;
+	/* Only a condition on a distribution asks for it; where there is none, such a condition does not hold. */
+	if (nono_fs_host.read(&nono_fs_host, "/etc/os-release", OS_RELEASE_BYTES, &os_release, &len, NULL) == 0)
+		lookup.os_release = os_release;
+	rc = nono_profile_load(&lookup, ctx->args->profile, &ctx->args->extends, &ctx->profile, err);
+	ctx->has_profile = rc == 0;
+	return rc;
+}
+
+static int find_self(struct context *ctx, struct nono_error *err)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot read /proc/self/exe: is /proc mounted?");
+	ctx->self_exe = strndup(path, (size_t)len);
+	return ctx->self_exe ? 0 : nono_nomem(err);
+}
+
+int context_init(struct context *ctx, struct arguments *args, char *const *environ, bool may_create,
+		 struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *workdir = NULL;
+	int rc;
+
+	ctx->args = args;
+	ctx->environ = environ;
+	rc = find_cwd(environ, &ctx->cwd, err);
+	if (rc == 0)
+		rc = find_workdir(ctx, &workdir, err);
+	if (rc == 0)
+		rc = nono_vars_init(&ctx->vars, environ, workdir, getuid(), err);
+	if (rc == 0)
+		rc = absolute_flags(ctx, &args->flags, err);
+	if (rc == 0)
+		rc = find_self(ctx, err);
+	if (rc < 0)
+		return rc;
+	ctx->config_dir = nono_path_join(ctx->vars.config_home, "nono");
+	ctx->state_dir = nono_path_join(ctx->vars.state_home, "nono");
+	if (!ctx->config_dir || !ctx->state_dir)
+		return nono_nomem(err);
+	rc = load_profile(ctx, err);
+	if (rc < 0)
+		return rc;
+	ctx->compose = (struct nono_compose){.profile = ctx->has_profile ? &ctx->profile : NULL,
+					     .flags = &args->flags,
+					     .vars = &ctx->vars,
+					     .fs = may_create ? &nono_fs_host_making : &nono_fs_host,
+					     .self_exe = ctx->self_exe,
+					     .platform = NONO_PLATFORM_LINUX};
+	return nono_compose(&ctx->compose, &ctx->set, err);
+}
+
+int context_covers_workdir(const struct context *ctx, enum nono_access level, bool *ret, struct nono_error *err)
+{
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	uint32_t need = 0, rights = 0;
+	int rc = nono_path_resolve(&nono_fs_host, ctx->vars.workdir, &at, err);
+
+	if (rc == 0)
+		rc = nono_rights_at(&ctx->set, &nono_fs_host, at.real, &rights, err);
+	if (rc < 0)
+		return rc;
+	if (level & NONO_ACCESS_READ)
+		need |= NONO_RIGHTS_READ;
+	if (level & NONO_ACCESS_WRITE)
+		need |= NONO_RIGHTS_WRITE;
+	*ret = !(need & ~rights);
+	return 0;
+}
+
+int context_check_built(const struct context *ctx, struct nono_error *err)
+{
+	const struct nono_entries *keys = &ctx->profile.unbuilt_protecting;
+	_cleanup_(nono_buf_done) struct nono_buf names = {0};
+
+	if (!keys->len)
+		return 0;
+	for (size_t i = 0; i < keys->len; i++) {
+		/* An open network was asked for: what filters it is set aside. */
+		if (ctx->args->allow_net && nono_has_prefix(keys->items[i].text, "network."))
+			continue;
+		nono_buf_printf(&names, "%s%s (profile %s)", names.len ? ", " : "", keys->items[i].text,
+				keys->items[i].origin);
+	}
+	if (!names.len && !names.failed)
+		return 0;
+	return nono_fail(err, NONO_E_UNSUPPORTED, 0,
+			 "the profile asks for what this nono cannot enforce yet: %s; nothing was started",
+			 names.failed ? "(out of memory)" : names.data);
+}
+
+void context_done(struct context *ctx)
+{
+	nono_capset_done(&ctx->set);
+	nono_profile_done(&ctx->profile);
+	nono_vars_done(&ctx->vars);
+	free(ctx->cwd);
+	free(ctx->config_dir);
+	free(ctx->state_dir);
+	free(ctx->self_exe);
+}

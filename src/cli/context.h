@@ -1,0 +1,37 @@
+/* context.h - from the command line to a capability set; for run, wrap and why.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_CLI_CONTEXT_H
+#define NONO_CLI_CONTEXT_H
+
+#include "cli/options.h"
+
+struct context {
+	struct arguments *args;
+	char *const *environ;
+	struct nono_vars vars;
+	struct nono_profile profile;
+	bool has_profile;
+	struct nono_compose compose;
+	struct nono_capset set; /* composed, not sealed */
+	char *cwd;		/* where nono was started */
+	char *config_dir, *state_dir;
+	char *self_exe;
+};
+
+/**
+ * context_init - read the profile and compose the set.
+ * @may_create: missing directories of a built-in profile are made
+ * @ctx is to be given to context_done after failure too. Errors as nono_profile_load and nono_compose.
+ */
+int context_init(struct context *ctx, struct arguments *args, char *const *environ, bool may_create,
+		 struct nono_error *err);
+
+/** context_covers_workdir - is the working directory granted to this level already? */
+int context_covers_workdir(const struct context *ctx, enum nono_access level, bool *ret, struct nono_error *err);
+
+/** context_check_built - refuse what a profile asks for and nono cannot enforce yet. */
+int context_check_built(const struct context *ctx, struct nono_error *err);
+
+/** context_done - free it. */
+void context_done(struct context *ctx);
+
+#endif
