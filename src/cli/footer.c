@@ -1,0 +1,186 @@
+/* footer.c - what is said after a command that failed.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/footer.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "cli/output.h"
+#include "policy/build.h"
+#include "policy/explain.h"
+#include "policy/path.h"
+
+/* One refused operation. */
+struct row {
+	enum nono_op op;
+	struct nono_answer answer;
+};
+
+struct rows {
+	struct row items[NONO_FOOTER_ROWS];
+	size_t len, more; /* more: refused ones without a place */
+};
+
+static const char *op_word(const struct row *row)
+{
+	switch (row->op) {
+	case NONO_OP_CREATE:
+		return "file-write-create";
+	case NONO_OP_UNLINK:
+		return "file-write-unlink";
+	case NONO_OP_EXEC:
+		return "process-exec";
+	case NONO_OP_WRITE:
+	case NONO_OP_READWRITE:
+		return row->answer.exists ? "file-write-data" : "file-write-create";
+	case NONO_OP_READ:
+	default:
+		return "file-read-data";
+	}
+}
+
+static enum nono_op op_of_hint(enum nono_op_hint hint)
+{
+	static const enum nono_op ops[] = {
+		[NONO_OP_HINT_READ] = NONO_OP_READ,	[NONO_OP_HINT_WRITE] = NONO_OP_WRITE,
+		[NONO_OP_HINT_CREATE] = NONO_OP_CREATE, [NONO_OP_HINT_UNLINK] = NONO_OP_UNLINK,
+		[NONO_OP_HINT_EXEC] = NONO_OP_EXEC,
+	};
+
+	return ops[hint];
+}
+
+static bool is_listed(const struct rows *rows, const char *real)
+{
+	for (size_t i = 0; i < rows->len; i++)
+		if (strcmp(rows->items[i].answer.real, real) == 0)
+			return true;
+	return false;
+}
+
+/* Ask the evaluator; true when the policy refuses and a row was made (or counted). */
+static bool try_op(const struct context *ctx, struct rows *rows, const char *path, enum nono_op op)
+{
+	struct nono_answer a;
+
+	if (nono_explain(&ctx->set, &nono_fs_host, path, op, &a, NULL) < 0)
+		return false;
+	if (a.allowed || is_listed(rows, a.real)) {
+		bool refused = !a.allowed;
+
+		nono_answer_done(&a);
+		return refused;
+	}
+	if (rows->len < NONO_FOOTER_ROWS) {
+		rows->items[rows->len++] = (struct row){op, a};
+		return true;
+	}
+	rows->more++;
+	nono_answer_done(&a);
+	return true;
+}
+
+static char *absolute_path(const struct context *ctx, const char *word)
+{
+	return word[0] == '/' ? strdup(word) : nono_path_join(ctx->vars.workdir, word);
+}
+
+/* A word of the command line names a path if it looks like one, or if there is something of that name. */
+static void try_word(const struct context *ctx, struct rows *rows, const char *word)
+{
+	const char *value = word[0] == '-' ? strchr(word, '=') : NULL;
+	_cleanup_(nono_freep) char *path = NULL;
+	struct nono_node node;
+	bool exists;
+
+	if (word[0] == '-' && !value)
+		return;
+	word = value ? value + 1 : word;
+	if (!*word || strlen(word) >= 4096)
+		return;
+	path = absolute_path(ctx, word);
+	if (!path)
+		return;
+	exists = nono_fs_host.stat(&nono_fs_host, path, true, &node, NULL) == 0;
+	if (exists)
+		(void)(try_op(ctx, rows, path, NONO_OP_READ) || try_op(ctx, rows, path, NONO_OP_WRITE));
+	else if (strchr(word, '/'))
+		(void)try_op(ctx, rows, path, NONO_OP_CREATE);
+}
+
+static void try_observed(const struct context *ctx, struct rows *rows, const struct nono_observed *seen)
+{
+	_cleanup_(nono_freep) char *path = absolute_path(ctx, seen->path);
+	struct nono_node node;
+	bool exists;
+
+	if (!path)
+		return;
+	exists = nono_fs_host.stat(&nono_fs_host, path, true, &node, NULL) == 0;
+	if (seen->bare && !exists)
+		return;
+	if (!exists && seen->hint == NONO_OP_HINT_READ) {
+		(void)try_op(ctx, rows, path, NONO_OP_CREATE);
+		return;
+	}
+	if (!try_op(ctx, rows, path, op_of_hint(seen->hint)) && seen->guessed)
+		(void)try_op(ctx, rows, path, NONO_OP_WRITE);
+}
+
+static void collect(const struct context *ctx, const struct nono_run_result *result, struct rows *rows)
+{
+	for (size_t i = 0; i < result->paths.len; i++)
+		try_observed(ctx, rows, &result->paths.items[i]);
+	/* What the command itself said is nearer to the truth than what it was given. */
+	for (char **word = ctx->args->words + 1; !rows->len && word[-1] && *word; word++)
+		try_word(ctx, rows, *word);
+}
+
+static void print_row(const struct row *row)
+{
+	_cleanup_(nono_freep) char *flag = nono_answer_flag(&row->answer, row->op);
+	const struct nono_deny *deny = row->answer.deny;
+	char source[NONO_NAME_BYTES * 2];
+
+	output_line("  %s %s", op_word(row), row->answer.real);
+	if (deny)
+		output_line("      denied by %s", nono_source_text(&deny->source, source, sizeof(source)));
+	if (flag && *flag)
+		output_line("      to allow it: %s", flag);
+	else
+		output_line("      permanent: no flag allows it");
+}
+
+static void print_nothing_found(const struct context *ctx)
+{
+	_cleanup_(nono_buf_done) struct nono_buf hint = {0};
+
+	output_line("No operation that the policy refuses was found in the command line or the error output.");
+	nono_buf_puts(&hint, "To ask about a path: nono why");
+	if (ctx->args->profile)
+		nono_buf_printf(&hint, " --profile %s", ctx->args->profile);
+	nono_buf_puts(&hint, " --path PATH");
+	if (!hint.failed)
+		output_line("%s", hint.data);
+}
+
+void footer_print(const struct context *ctx, const struct nono_run_result *result)
+{
+	struct rows rows = {0};
+
+	collect(ctx, result, &rows);
+	output_line("\nNONO DIAGNOSTIC\n────────────────────────");
+	output_line("The command failed.%s (exit code %d)\n", rows.len ? " This may be due to sandbox restrictions." : "",
+		    result->exit_code);
+	if (rows.len) {
+		output_line("Sandbox denied the following operations:");
+		for (size_t i = 0; i < rows.len; i++) {
+			print_row(&rows.items[i]);
+			nono_answer_done(&rows.items[i].answer);
+		}
+		if (rows.more)
+			output_line("  and %zu more", rows.more);
+	} else {
+		print_nothing_found(ctx);
+	}
+}
