@@ -132,7 +132,9 @@ static void collect(const struct context *ctx, const struct nono_run_result *res
 	for (size_t i = 0; i < result->paths.len; i++)
 		try_observed(ctx, rows, &result->paths.items[i]);
 	/* What the command itself said is nearer to the truth than what it was given. */
-	for (char **word = ctx->args->words + 1; !rows->len && word[-1] && *word; word++)
+	if (rows->len)
+		return;
+	for (char **word = ctx->args->words + 1; *word; word++)
 		try_word(ctx, rows, *word);
 }
 

@@ -1,0 +1,305 @@
+/* cmd_run.c - nono run and nono wrap: a command in a sandbox.  SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/quote.h"
+#include "base/util.h"
+#include "cli/capfile.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/footer.h"
+#include "cli/output.h"
+#include "cli/prompt.h"
+#include "policy/command.h"
+#include "policy/environment.h"
+#include "policy/explain.h"
+#include "policy/path.h"
+#include "run/run.h"
+#include "sandbox/sandbox.h"
+
+/* Everything that one run needs, made before anything is started. */
+struct job {
+	struct context ctx;
+	struct nono_strv argv, envp;
+	char *program, *cap_file;
+	struct nono_sandbox *sandbox;
+	size_t notes_shown;
+};
+
+static void job_done(struct job *job)
+{
+	context_done(&job->ctx);
+	nono_strv_done(&job->argv);
+	nono_strv_done(&job->envp);
+	free(job->program);
+	free(job->cap_file);
+	nono_sandbox_free(job->sandbox);
+}
+
+static void show_notes(struct job *job)
+{
+	output_notes(&job->ctx.set, job->notes_shown, job->ctx.args->verbose > 0);
+	job->notes_shown = job->ctx.set.note_count;
+}
+
+/* ---- the working directory ---- */
+
+static int ask_for_workdir(struct job *job, enum nono_access level, bool *ret_agreed, struct nono_error *err)
+{
+	const struct context *ctx = &job->ctx;
+	const char *how = nono_access_word(level);
+
+	*ret_agreed = false;
+	if (ctx->args->dry_run || !prompt_possible()) {
+		if (ctx->args->silent)
+			return nono_fail(err, NONO_E_POLICY, 0,
+					 "the working directory %s is not shared and --silent cannot ask: add --allow-cwd",
+					 ctx->vars.workdir);
+		output_line("  the working directory is not shared (--allow-cwd would share it: %s)", how);
+		return 0;
+	}
+	if (ctx->args->silent)
+		return nono_fail(err, NONO_E_POLICY, 0,
+				 "the working directory %s is not shared and --silent cannot ask: add --allow-cwd",
+				 ctx->vars.workdir);
+	show_notes(job);
+	*ret_agreed = prompt_workdir(ctx->vars.workdir, how, strcmp(ctx->vars.workdir, ctx->vars.home) == 0);
+	return 0;
+}
+
+static int share_workdir(struct job *job, struct nono_error *err)
+{
+	struct context *ctx = &job->ctx;
+	enum nono_access level = nono_workdir_access(ctx->compose.profile);
+	bool covered = false, agreed = ctx->args->allow_cwd;
+	int rc;
+
+	if (level == NONO_ACCESS_NONE)
+		return 0;
+	rc = context_covers_workdir(ctx, level, &covered, err);
+	if (rc < 0 || covered)
+		return rc;
+	if (agreed && strcmp(ctx->vars.workdir, ctx->vars.home) == 0)
+		output_line("  the working directory is your home directory: all of it would be shared");
+	if (!agreed)
+		rc = ask_for_workdir(job, level, &agreed, err);
+	if (rc < 0 || !agreed)
+		return rc;
+	return nono_compose_workdir(&ctx->compose, &ctx->set, level,
+				    ctx->args->allow_cwd ? "--allow-cwd" : "answer at the prompt", err);
+}
+
+/* ---- what is to be started ---- */
+
+static int build_argv(struct job *job, struct nono_error *err)
+{
+	const struct context *ctx = &job->ctx;
+	int rc = 0;
+
+	for (char **word = ctx->args->words; *word && rc == 0; word++)
+		rc = nono_strv_add(&job->argv, *word, err);
+	for (size_t i = 0; i < ctx->profile.command_args.len && rc == 0; i++) {
+		_cleanup_(nono_freep) char *text = NULL;
+
+		rc = nono_vars_substitute(&ctx->vars, ctx->profile.command_args.items[i].text, &text, err);
+		if (rc == 0)
+			rc = nono_strv_add(&job->argv, text, err);
+	}
+	return rc;
+}
+
+/* A profile may name the program; then none is needed on the command line. */
+static int take_binary(struct context *ctx, char **room, struct nono_error *err)
+{
+	if (ctx->args->words && ctx->args->words[0])
+		return 0;
+	if (!ctx->profile.binary)
+		return nono_fail(err, NONO_E_USAGE, 0, "no command to run: nono run [options] -- COMMAND [ARGUMENT...]");
+	room[0] = ctx->profile.binary;
+	room[1] = NULL;
+	ctx->args->words = room;
+	return 0;
+}
+
+static int find_command(struct job *job, int *ret_exit, struct nono_error *err)
+{
+	const struct context *ctx = &job->ctx;
+	const char *path = nono_environ_get(ctx->environ, "PATH", 4);
+	int rc = nono_run_find_program(ctx->args->words[0], path, ctx->vars.workdir, &job->program, err);
+
+	if (rc == -NONO_E_NOTFOUND)
+		*ret_exit = 127;
+	else if (rc == -NONO_E_SYSTEM)
+		*ret_exit = 126;
+	if (rc < 0)
+		return rc;
+	return nono_command_check(&ctx->set, &nono_fs_host, ctx->args->words[0], job->program, err);
+}
+
+static int prepare_policy(struct job *job, char **room, int *ret_exit, struct nono_error *err)
+{
+	struct context *ctx = &job->ctx;
+	int rc = take_binary(ctx, room, err);
+
+	if (rc == 0)
+		rc = context_check_built(ctx, err);
+	if (rc == 0)
+		rc = share_workdir(job, err);
+	if (rc == 0)
+		rc = nono_capset_seal(&ctx->compose, &ctx->set, err);
+	if (rc == 0)
+		rc = find_command(job, ret_exit, err);
+	return rc == 0 ? build_argv(job, err) : rc;
+}
+
+static int prepare_start(struct job *job, struct nono_error *err)
+{
+	struct context *ctx = &job->ctx;
+	struct nono_environment e = {.profile = ctx->compose.profile, .vars = &ctx->vars, .clean = ctx->args->clean_env};
+	int rc = capfile_write(ctx, &job->cap_file, err);
+
+	e.cap_file = job->cap_file;
+	if (rc == 0)
+		rc = nono_environment_build(&e, ctx->environ, &job->envp, err);
+	return rc == 0 ? nono_sandbox_prepare(&ctx->set, &job->sandbox, err) : rc;
+}
+
+static int note_unused(struct context *ctx, struct nono_error *err)
+{
+	const struct nono_entries *keys = &ctx->profile.unbuilt_convenience;
+	int rc = 0;
+
+	for (size_t i = 0; i < keys->len && rc == 0; i++)
+		rc = nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "%s (profile %s) is not used yet", keys->items[i].text,
+				      keys->items[i].origin);
+	return rc;
+}
+
+static int print_dry_run(const struct job *job, struct nono_error *err)
+{
+	_cleanup_(nono_buf_done) struct nono_buf line = {0};
+
+	output_capabilities(&job->ctx.set, job->ctx.args->verbose > 0);
+	nono_buf_puts(&line, "$");
+	for (size_t i = 0; i < job->argv.len; i++) {
+		nono_buf_puts(&line, " ");
+		nono_quote_shell(&line, job->argv.items[i]);
+	}
+	if (line.failed)
+		return nono_nomem(err);
+	output_line("dry run: nothing was started\n%s", line.data);
+	return 0;
+}
+
+/* ---- starting it ---- */
+
+/* The sandbox may be why a program cannot start: the evaluator knows. */
+static void explain_refused_exec(const struct job *job, const char *path)
+{
+	struct nono_answer a;
+	_cleanup_(nono_freep) char *flag = NULL;
+
+	if (nono_explain(&job->ctx.set, &nono_fs_host, path, NONO_OP_EXEC, &a, NULL) < 0)
+		return;
+	if (!a.allowed) {
+		flag = nono_answer_flag(&a, NONO_OP_EXEC);
+		output_line("  the sandbox does not grant running %s%s%s", a.real, flag && *flag ? "; to allow it: " : "",
+			    flag ? flag : "");
+	}
+	nono_answer_done(&a);
+}
+
+static int report_failed_start(const struct job *job, const struct nono_stage_report *failed, struct nono_error *err)
+{
+	struct nono_exec_cause cause = {0};
+	_cleanup_(nono_closep) int fd = -1;
+
+	if (failed->stage != NONO_STAGE_EXEC) {
+		(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot %s, so nothing was started",
+				nono_stage_text(failed->stage));
+		output_error(err);
+		return nono_run_exit_code(failed);
+	}
+	fd = open(job->program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0)
+		nono_run_why_exec_failed(fd, failed->sys_errno, &cause);
+	(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot run %s", job->program);
+	output_error(err);
+	if (*cause.text)
+		output_line("  %s", cause.text);
+	explain_refused_exec(job, job->program);
+	if (*cause.helper)
+		explain_refused_exec(job, cause.helper);
+	return nono_run_exit_code(failed);
+}
+
+static int start_supervised(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)
+{
+	struct nono_run_result result = {0};
+	int rc, code;
+
+	output_status("mode supervised (supervisor)");
+	output_status("Applying sandbox...");
+	rc = nono_run_supervised(spec, &result, err);
+	if (rc < 0)
+		return rc;
+	code = result.exit_code;
+	if (result.failed.stage != NONO_STAGE_NONE)
+		code = report_failed_start(job, &result.failed, err);
+	else if (code && !job->ctx.args->no_diagnostics && !job->ctx.args->silent)
+		footer_print(&job->ctx, &result);
+	nono_run_result_done(&result);
+	return code;
+}
+
+static int start_direct(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)
+{
+	struct nono_stage_report failed = {0};
+
+	output_status("Applying sandbox...");
+	nono_run_direct(spec, &failed);
+	/* Confined now, or half so: all that is left is to say it. */
+	return report_failed_start(job, &failed, err);
+}
+
+static int start(struct job *job, struct nono_error *err)
+{
+	const struct arguments *args = job->ctx.args;
+	const struct nono_run_spec spec = {.program = job->program,
+					   .argv = job->argv.items,
+					   .envp = job->envp.items,
+					   .cwd = args->workdir ? job->ctx.vars.workdir : NULL,
+					   .sandbox = job->sandbox,
+					   .observe = !args->no_diagnostics && !args->silent};
+
+	show_notes(job);
+	if (args->verbose)
+		output_capabilities(&job->ctx.set, args->verbose > 1);
+	return args->command == CMD_WRAP ? start_direct(job, &spec, err) : start_supervised(job, &spec, err);
+}
+
+int cmd_run(struct arguments *args, char *const *environ, struct nono_error *err)
+{
+	_cleanup_(job_done) struct job job = {0};
+	char *room[2];
+	int rc, exit_code = 0;
+
+	rc = context_init(&job.ctx, args, environ, !args->dry_run, err);
+	if (rc == 0)
+		rc = note_unused(&job.ctx, err);
+	if (rc == 0)
+		rc = prepare_policy(&job, room, &exit_code, err);
+	if (rc < 0) {
+		show_notes(&job);
+		if (!exit_code)
+			return rc;
+		output_error(err);
+		return exit_code;
+	}
+	if (args->dry_run) {
+		show_notes(&job);
+		return print_dry_run(&job, err);
+	}
+	rc = prepare_start(&job, err);
+	return rc < 0 ? rc : start(&job, err);
+}
