@@ -125,6 +125,32 @@ static struct need need_of(enum nono_op op, const struct nono_resolved *at)
 	return (struct need){read, !at->exists};
 }
 
+/* A name is removed itself, not what it leads to. */
+static int resolve_name(const struct nono_fs *fs, const char *path, struct nono_resolved *ret, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *trimmed = nono_path_trim(path);
+	_cleanup_(nono_freep) char *parent = trimmed ? nono_path_parent(trimmed) : NULL;
+	_cleanup_(nono_resolved_done) struct nono_resolved dir = {.node = {.fd = -1}};
+	struct nono_resolved at = {.node = {.fd = -1}};
+	int rc;
+
+	if (!parent)
+		return nono_nomem(err);
+	rc = nono_path_resolve(fs, parent, &dir, err);
+	if (rc < 0)
+		return rc;
+	at.real = nono_path_join(dir.real, nono_path_base(trimmed));
+	if (!at.real)
+		return nono_nomem(err);
+	at.exists = dir.exists && fs->stat(fs, at.real, false, &at.node, NULL) == 0;
+	if (!at.exists) {
+		at.node = dir.node;
+		dir.node = (struct nono_node){.fd = -1};
+	}
+	*ret = at;
+	return 0;
+}
+
 static enum nono_reason denied_reason(const struct nono_answer *a)
 {
 	if (a->deny)
@@ -140,7 +166,7 @@ int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const 
 	struct nono_answer a = {0};
 	struct coverage c = {0};
 	struct need need;
-	int rc = nono_path_resolve(fs, path, &at, err);
+	int rc = op == NONO_OP_UNLINK ? resolve_name(fs, path, &at, err) : nono_path_resolve(fs, path, &at, err);
 
 	if (rc < 0)
 		return rc;
