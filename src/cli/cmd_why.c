@@ -74,13 +74,23 @@ static int finish(struct report *r, struct nono_error *err)
 	return 0;
 }
 
+/* For people "group NAME"; for programs "group:NAME", "system", "profile", "user", as they know them. */
+static const char *source_word(const struct report *r, const struct nono_source *source, char *room, size_t size)
+{
+	if (!r->json)
+		return nono_source_text(source, room, size);
+	if (source->kind == NONO_SOURCE_GROUP)
+		return nono_source_word(source, room, size);
+	return nono_source_words[source->kind];
+}
+
 static void add_grant(struct report *r, const struct nono_grant *g)
 {
 	char source[NONO_NAME_BYTES * 2];
 
 	add(r, "Granted by", "granted_path", g->node.real);
 	add(r, "Access", "access", nono_access_word(g->access));
-	add(r, "Source", "source", nono_source_text(&g->source, source, sizeof(source)));
+	add(r, "Source", "source", source_word(r, &g->source, source, sizeof(source)));
 }
 
 static void add_denial(struct report *r, const struct nono_answer *a, enum nono_op op)
@@ -90,7 +100,7 @@ static void add_denial(struct report *r, const struct nono_answer *a, enum nono_
 
 	if (a->deny) {
 		add(r, "Rule", "details", a->deny->written);
-		add(r, "Policy", "policy_source", nono_source_text(&a->deny->source, source, sizeof(source)));
+		add(r, "Policy", "policy_source", source_word(r, &a->deny->source, source, sizeof(source)));
 	} else if (a->grant) {
 		add(r, "Closest match", "matching_path", a->grant->node.real);
 		add(r, "Access", "matching_access", nono_access_word(a->grant->access));

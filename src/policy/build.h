@@ -34,6 +34,12 @@ int nono_source_set(struct nono_source *s, enum nono_source_kind kind, const cha
 /** nono_source_text - "group NAME", "profile NAME", "flag --x": written into @room, which is returned. */
 const char *nono_source_text(const struct nono_source *source, char *room, size_t size);
 
+/** nono_source_word - "group:NAME", "profile:NAME", "user:--flag": for programs; written into @room, which is returned. */
+const char *nono_source_word(const struct nono_source *source, char *room, size_t size);
+
+/* "system", "group", "profile", "user": by enum nono_source_kind. */
+extern const char *const nono_source_words[];
+
 /* The arrays of a set: a new, zeroed item, or one less. */
 int nono_capset_new_grant(struct nono_capset *set, struct nono_grant **ret, struct nono_error *err);
 struct nono_deny *nono_capset_new_deny(struct nono_capset *set, struct nono_error *err);

@@ -11,18 +11,12 @@
 #include "policy/build.h"
 
 static const char *const access_words[] = {"none", "read", "write", "readwrite"};
-static const char *const source_words[] = {"system", "group", "profile", "user"};
 
-/* "group:NAME", or the word alone. */
 static void add_source(struct nono_buf *out, const struct nono_source *s)
 {
-	_cleanup_(nono_freep) char *text = NULL;
+	char text[NONO_NAME_BYTES * 2];
 
-	if (asprintf(&text, "%s%s%s", source_words[s->kind], s->name ? ":" : "", s->name ? s->name : "") < 0) {
-		text = NULL;
-		out->failed = true;
-	}
-	nono_json_member(out, "source", text);
+	nono_json_member(out, "source", nono_source_word(s, text, sizeof(text)));
 }
 
 static void add_grant(struct nono_buf *out, const struct nono_grant *g)
@@ -34,7 +28,7 @@ static void add_grant(struct nono_buf *out, const struct nono_grant *g)
 	nono_buf_printf(out, ",\"is_file\":%s", g->is_file ? "true" : "false");
 	add_source(out, &g->source);
 	nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"rights\":%" PRIu32 "}", g->node.dev, g->node.ino,
-			g->rights);
+			g->redundant ? 0 : g->rights);
 }
 
 static void add_deny(struct nono_buf *out, const struct nono_deny *d)
@@ -114,7 +108,7 @@ static int bad(const char *name, const char *what, size_t index, struct nono_err
 static int read_source(const char *text, struct nono_source *ret, struct nono_error *err)
 {
 	const char *colon = strchr(text, ':');
-	int kind = find_word(source_words, NONO_ARRAY_SIZE(source_words), text,
+	int kind = find_word(nono_source_words, NONO_SOURCE_USER + 1, text,
 			     colon ? (size_t)(colon - text) : strlen(text));
 
 	return nono_source_set(ret, kind < 0 ? NONO_SOURCE_SYSTEM : (enum nono_source_kind)kind, colon ? colon + 1 : NULL, err);

@@ -173,3 +173,17 @@ const char *nono_source_text(const struct nono_source *source, char *room, size_
 		(void)snprintf(room, size, "%s", words[source->kind]);
 	return room;
 }
+
+const char *const nono_source_words[] = {
+	[NONO_SOURCE_SYSTEM] = "system",
+	[NONO_SOURCE_GROUP] = "group",
+	[NONO_SOURCE_PROFILE] = "profile",
+	[NONO_SOURCE_USER] = "user",
+};
+
+const char *nono_source_word(const struct nono_source *source, char *room, size_t size)
+{
+	(void)snprintf(room, size, "%s%s%s", nono_source_words[source->kind], source->name ? ":" : "",
+		       source->name ? source->name : "");
+	return room;
+}

@@ -21,7 +21,8 @@ static void join_object(const struct nono_capset *set, const struct nono_node *n
 	for (size_t i = 0; i < set->grant_count; i++) {
 		const struct nono_grant *g = &set->grants[i];
 
-		if (g->node.ino != node->ino || g->node.dev != node->dev || (g->is_file && !is_object))
+		/* What has no kernel rule of its own gives nothing here: below a bind mount that matters. */
+		if (g->redundant || g->node.ino != node->ino || g->node.dev != node->dev || (g->is_file && !is_object))
 			continue;
 		c->rights |= g->rights;
 		if (!c->nearest)

@@ -16,6 +16,7 @@ struct nono_entry {
 	char *text;   /* as written, not expanded; owned */
 	char *origin; /* the profile's name; owned */
 	bool builtin; /* that profile is compiled in */
+	uint32_t hash; /* of text, so that long lists are searched fast */
 };
 
 struct nono_entries {
@@ -54,6 +55,8 @@ enum nono_tri { NONO_TRI_UNSET = 0, NONO_TRI_FALSE, NONO_TRI_TRUE };
 enum nono_signal_mode { NONO_SIGNAL_UNSET, NONO_SIGNAL_ISOLATED, NONO_SIGNAL_SAME_SANDBOX, NONO_SIGNAL_ALL };
 enum nono_ipc_mode { NONO_IPC_UNSET, NONO_IPC_SHARED_MEMORY_ONLY, NONO_IPC_FULL };
 enum nono_workdir { NONO_WORKDIR_UNSET, NONO_WORKDIR_NONE, NONO_WORKDIR_READ, NONO_WORKDIR_WRITE, NONO_WORKDIR_READWRITE };
+
+enum nono_namespaces { NONO_NAMESPACES_UNSET, NONO_NAMESPACES_DENY, NONO_NAMESPACES_ALLOW };
 
 /*
  * The field names follow the canonical key names; profile_keys.def binds one to the other. Every field is set by
@@ -99,7 +102,7 @@ struct nono_profile {
 		struct nono_entries exclude_patterns, exclude_globs;
 	} rollback;
 	struct {
-		int namespaces; /* linux.namespaces: 0 unset, 1 deny, 2 allow */
+		int namespaces; /* enum nono_namespaces */
 	} linux_;
 	enum nono_tri interactive;
 	struct nono_entries command_args;
@@ -107,10 +110,15 @@ struct nono_profile {
 	/* Canonical key paths that are set to something and not built yet, each with its profile. */
 	struct nono_entries unbuilt_protecting; /* a run refuses */
 	struct nono_entries unbuilt_convenience; /* -v says unused */
+	struct nono_entries cleared; /* key paths whose inherited mark in the two lists above this profile takes away */
+	struct nono_profile *platform; /* platform_overrides of this system, not applied yet; owned; NULL after a load */
 };
 
 /** nono_profile_done - free all of it, leaving an empty profile. NULL is fine. */
 void nono_profile_done(struct nono_profile *p);
+
+/** nono_profile_free - the same for one on the heap, and the memory itself. NULL is fine. */
+void nono_profile_free(struct nono_profile *p);
 
 /** nono_entries_add - append a copy of (text, origin, builtin) unless an entry with that text is there. 0 or -NOMEM. */
 int nono_entries_add(struct nono_entries *e, const char *text, const char *origin, bool builtin,
@@ -132,13 +140,13 @@ struct nono_profile_origin {
 /**
  * nono_profile_parse - decode one profile text; extends is recorded, not followed.
  * @text, @len: JSON or JSONC; need not be NUL-terminated; borrowed
- * @os_id:      os-release text for `when` predicates, or NULL where there is none; borrowed
+ * @os_release: os-release text for `when` predicates, or NULL where there is none; borrowed
  * @origin:     borrowed
  * @ret:        set on success only; then the caller's (nono_profile_done)
  * Returns 0, -NONO_E_PARSE (text "FILE:LINE:COLUMN: key.path: what is wrong" and, for an unknown key, the nearest
  * known one), -NONO_E_LIMIT, -NONO_E_NOMEM. Reads nothing but its arguments. Thread-safe.
  */
-int nono_profile_parse(const char *text, size_t len, const char *os_id, const struct nono_profile_origin *origin,
+int nono_profile_parse(const char *text, size_t len, const char *os_release, const struct nono_profile_origin *origin,
 		       struct nono_profile *ret, struct nono_error *err);
 
 /**
@@ -147,11 +155,18 @@ int nono_profile_parse(const char *text, size_t len, const char *os_id, const st
  */
 int nono_profile_merge(struct nono_profile *base, struct nono_profile *child, struct nono_error *err);
 
+/**
+ * nono_profile_apply_platform - join what platform_overrides say for this system; the last step of a load.
+ * Meta and extends stay. Returns 0 or -NONO_E_NOMEM.
+ */
+int nono_profile_apply_platform(struct nono_profile *p, struct nono_error *err);
+
 /* Where profiles are looked for. */
 struct nono_profile_lookup {
 	const struct nono_fs *fs; /* borrowed */
 	const char *config_dir;	  /* $XDG_CONFIG_HOME/nono, absolute; borrowed */
 	const char *os_release;	  /* text of os-release, or NULL; borrowed */
+	const char *workdir;	  /* where a relative path starts, absolute; NULL: taken as it is; borrowed */
 };
 
 /**

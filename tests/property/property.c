@@ -142,16 +142,16 @@ static void make_world(struct world *w, const char *base, bool mounts)
 		make_mount(w);
 }
 
-/* Some path of the world, perhaps by way of a link. */
+/* Some path of the world, perhaps by way of a link; what a mount hides does not count. */
 static void some_path(const struct world *w, bool dir, char *ret)
 {
-	const char *link = w->links.len ? pick(&w->links) : NULL;
 	struct stat st;
 
-	if (link && rnd(3) == 0 && stat(link, &st) == 0 && S_ISDIR(st.st_mode) == dir)
-		(void)snprintf(ret, PATH_MAX, "%s", link);
-	else
-		(void)snprintf(ret, PATH_MAX, "%s", pick(dir ? &w->dirs : &w->files));
+	do {
+		bool by_link = w->links.len && rnd(3) == 0;
+
+		(void)snprintf(ret, PATH_MAX, "%s", pick(by_link ? &w->links : dir ? &w->dirs : &w->files));
+	} while (stat(ret, &st) < 0 || S_ISDIR(st.st_mode) != dir);
 }
 
 static void build_policy(const struct world *w, const struct nono_builder *b)
@@ -206,7 +206,7 @@ static void set_up(struct world *w, struct question *q, unsigned int n)
 	else if (q->what == ASK_RMDIR && mkdir(q->path, 0700) < 0)
 		die(q->path);
 	else if (q->what == ASK_EXEC && link(exe_path, q->path) < 0)
-		die(q->path);
+		q->what = ASK_CREATE; /* below a bind mount there are no links from outside it */
 }
 
 static bool expect(const struct nono_capset *set, const struct question *q)
@@ -381,15 +381,14 @@ static int remove_entry(const char *dir)
 
 static void tear_down(struct world *w)
 {
-	while (w->mounts.len)
-		if (umount2(w->mounts.items[--w->mounts.len], MNT_DETACH) < 0)
+	for (size_t i = w->mounts.len; i-- > 0;)
+		if (umount2(w->mounts.items[i], MNT_DETACH) < 0)
 			die("umount");
 	if (remove_entry(w->root) < 0)
 		die("rm");
 	nono_strv_done(&w->dirs);
 	nono_strv_done(&w->files);
 	nono_strv_done(&w->links);
-	w->mounts.len = 0;
 	nono_strv_done(&w->mounts);
 }
 

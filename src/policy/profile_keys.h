@@ -1,0 +1,119 @@
+/* profile_keys.h - the table of profile keys, for the policy layer itself.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_POLICY_PROFILE_KEYS_H
+#define NONO_POLICY_PROFILE_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+
+/* What a value looks like, and which type of struct nono_profile's field it fills. */
+enum nono_key_kind {
+	NONO_KIND_SECTION, /* object whose keys are rows of their own */
+	NONO_KIND_MAP,	   /* object of any keys; each value is as row PATH.* says; not kept */
+	NONO_KIND_ITEMS,   /* list; each item is as row PATH.* says; not kept */
+	NONO_KIND_STRING,  /* char * */
+	NONO_KIND_BOOL,	   /* enum nono_tri */
+	NONO_KIND_ENUM,	   /* int: place in words, from 1 */
+	NONO_KIND_INT,	   /* checked against least and most; not kept */
+	NONO_KIND_LIST,	   /* of strings: struct nono_entries */
+	NONO_KIND_PORTS,   /* list of numbers: struct nono_ports */
+	NONO_KIND_RANGES,  /* list of [first, last]: struct nono_ports */
+	NONO_KIND_PAIRS,   /* object of strings: struct nono_pairs */
+	NONO_KIND_ANY,	   /* anything; not kept */
+	NONO_KIND_BODY,	   /* a profile without extends and platform_overrides: struct nono_profile * */
+	NONO_KINDS,
+};
+
+/* How a field of a base and of its child become one. */
+enum nono_key_merge {
+	NONO_MERGE_NONE,	/* nothing to join: a section, or a part of a value that is not kept */
+	NONO_MERGE_ALWAYS,	/* the child's, absent or not */
+	NONO_MERGE_APPEND,	/* base then child, first occurrence kept */
+	NONO_MERGE_CHILD,	/* the child's where it is set */
+	NONO_MERGE_OR,		/* true where one is */
+	NONO_MERGE_WORKDIR,	/* the child's where it is set and not "none" */
+	NONO_MERGE_PAIRS,	/* by name, the child's wins */
+	NONO_MERGE_CREDENTIALS, /* the same; base entries for a variable that the child fills are dropped */
+	NONO_MERGE_BODY,	/* joined as profiles are */
+	NONO_MERGES,
+};
+
+/* What nono does with a key that is set to something other than null, false and empty. */
+enum nono_key_class {
+	NONO_CLASS_USED,
+	NONO_CLASS_UNUSED,  /* a convenience that is not built yet: accepted, told with -v */
+	NONO_CLASS_UNBUILT, /* protects, and is not built yet: a run refuses */
+};
+
+/* What takes an inherited value away, where absence would inherit it. */
+enum nono_key_clear { NONO_CLEAR_NEVER, NONO_CLEAR_NULL, NONO_CLEAR_EMPTY };
+
+#define NONO_KEY_NOT_KEPT UINT16_MAX
+
+/* NULL, or what is wrong with a text and what to write instead. Static. */
+typedef const char *(*nono_key_check)(const char *text);
+
+struct nono_key {
+	const char *path; /* canonical */
+	uint8_t name_at;  /* where its last name begins: 0 at the top */
+	uint8_t kind, merge, cls, clear;
+	uint16_t offset;  /* in struct nono_profile */
+	uint16_t written; /* offset of a bool that says that a list was written, or 0 */
+	bool nullable;
+	bool required;	      /* in its section */
+	bool single;	      /* a lone string will do for a list */
+	bool text_too;	      /* a string will do for an item */
+	bool object_only;     /* of anything, only an object */
+	bool set_by_presence; /* a section that says something even when it is empty */
+	const char *when_key; /* entries may be {when_key: text, "when": predicate} */
+	const char *words;    /* of an enum: "a|b|!c"; ! marks a word that is not built yet */
+	int32_t least, most;
+	nono_key_check check;	   /* each text of it */
+	nono_key_check check_name; /* each name of a map */
+};
+
+struct nono_key_alias {
+	const char *path;
+	uint8_t name_at;
+	const char *canonical;
+};
+
+#define NONO_KEYS_MAX 192 /* rows of the table, at most */
+
+extern const struct nono_key nono_keys[];
+extern const size_t nono_key_count;
+extern const struct nono_key_alias nono_key_aliases[];
+extern const size_t nono_key_alias_count;
+
+/** nono_key_find - the row of a key in a section ("" at the top), or of *, found by its canonical name; or NULL. */
+const struct nono_key *nono_key_find(const char *section, const char *name);
+
+/** nono_key_find_alias - the row that an older name in a section stands for; or NULL. */
+const struct nono_key *nono_key_find_alias(const char *section, const char *name);
+
+/** nono_key_is_in - is a row directly in a section. */
+bool nono_key_is_in(const struct nono_key *key, const char *section);
+
+/** nono_key_nearest - the path of the known key that a mistyped one was meant to be; NULL where none is near. Static. */
+const char *nono_key_nearest(const char *section, const char *name);
+
+/** nono_profile_is_reference - is this NAMESPACE/NAME, what a registry of packs would be asked for. */
+bool nono_profile_is_reference(const char *text);
+
+/* Checks that rows name; see nono_key_check. */
+const char *nono_check_base(const char *text);
+const char *nono_check_path(const char *text);
+const char *nono_check_group(const char *text);
+const char *nono_check_command(const char *text);
+const char *nono_check_env_pattern(const char *text);
+const char *nono_check_env_set(const char *text);
+const char *nono_check_env_destination(const char *text);
+const char *nono_check_credential(const char *text);
+const char *nono_check_script(const char *text);
+const char *nono_check_seatbelt(const char *text);
+const char *nono_check_word(const char *text);
+const char *nono_check_dash_word(const char *text);
+
+#endif

@@ -1,0 +1,35 @@
+/* profile_lists.h - the list types of a profile; for the policy layer itself.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_POLICY_PROFILE_LISTS_H
+#define NONO_POLICY_PROFILE_LISTS_H
+
+#include "policy/profile.h"
+
+/** nono_entries_remove - take out the entry with this text, if there is one. */
+void nono_entries_remove(struct nono_entries *e, const char *text);
+
+/** nono_entries_join - append @more's entries that are not there yet; @more is emptied. 0 or -NONO_E_NOMEM. */
+int nono_entries_join(struct nono_entries *e, struct nono_entries *more, struct nono_error *err);
+
+/** nono_pairs_set - put a copy of (name, value, origin) in, in the place of a pair of that name. 0 or -NONO_E_NOMEM. */
+int nono_pairs_set(struct nono_pairs *p, const char *name, const char *value, const char *origin,
+		   struct nono_error *err);
+
+/** nono_pairs_join - set each of @more, which is emptied. 0 or -NONO_E_NOMEM. */
+int nono_pairs_join(struct nono_pairs *p, struct nono_pairs *more, struct nono_error *err);
+
+/** nono_pairs_drop_values - take out the pairs whose value is one of @other's values. */
+void nono_pairs_drop_values(struct nono_pairs *p, const struct nono_pairs *other);
+
+/** nono_pairs_done - free it, leaving an empty list. */
+void nono_pairs_done(struct nono_pairs *p);
+
+/** nono_ports_add - append a range, unless that very range is there. 0 or -NONO_E_NOMEM. */
+int nono_ports_add(struct nono_ports *p, uint16_t lo, uint16_t hi, struct nono_error *err);
+
+/** nono_ports_join - add each of @more, which is emptied. 0 or -NONO_E_NOMEM. */
+int nono_ports_join(struct nono_ports *p, struct nono_ports *more, struct nono_error *err);
+
+/** nono_ports_done - free it, leaving an empty list. */
+void nono_ports_done(struct nono_ports *p);
+
+#endif
