@@ -7,6 +7,7 @@
 #define NONO_JSON_DEPTH 32	       /* nesting of objects and lists in a profile */
 #define NONO_JSON_PATH_BYTES 512       /* a key's path such as network.allow_domain[3] */
 #define NONO_EXTENDS_DEPTH 10	       /* parent links of a chain of profiles */
+#define NONO_EXTENDS_LOADS 256	       /* profiles read for one composition, counted again in each branch */
 #define NONO_NAME_BYTES 128	       /* a profile's or group's name */
 #define NONO_LIST_ITEMS 4096	       /* entries of one list of a profile */
 #define NONO_GRANTS 8192	       /* grants of one capability set */

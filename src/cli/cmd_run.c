@@ -124,7 +124,7 @@ static int take_binary(struct context *ctx, char **room, struct nono_error *err)
 static int find_command(struct job *job, int *ret_exit, struct nono_error *err)
 {
 	const struct context *ctx = &job->ctx;
-	const char *path = nono_environ_get(ctx->environ, "PATH", 4);
+	const char *path = nono_environ_get(ctx->env, "PATH", 4);
 	int rc = nono_run_find_program(ctx->args->words[0], path, ctx->vars.workdir, &job->program, err);
 
 	if (rc == -NONO_E_NOTFOUND)
@@ -160,7 +160,7 @@ static int prepare_start(struct job *job, struct nono_error *err)
 
 	e.cap_file = job->cap_file;
 	if (rc == 0)
-		rc = nono_environment_build(&e, ctx->environ, &job->envp, err);
+		rc = nono_environment_build(&e, ctx->env, &job->envp, err);
 	return rc == 0 ? nono_sandbox_prepare(&ctx->set, &job->sandbox, err) : rc;
 }
 
@@ -278,13 +278,13 @@ static int start(struct job *job, struct nono_error *err)
 	return args->command == CMD_WRAP ? start_direct(job, &spec, err) : start_supervised(job, &spec, err);
 }
 
-int cmd_run(struct arguments *args, char *const *environ, struct nono_error *err)
+int cmd_run(struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(job_done) struct job job = {0};
 	char *room[2];
 	int rc, exit_code = 0;
 
-	rc = context_init(&job.ctx, args, environ, !args->dry_run, err);
+	rc = context_init(&job.ctx, args, env, !args->dry_run, err);
 	if (rc == 0)
 		rc = note_unused(&job.ctx, err);
 	if (rc == 0)

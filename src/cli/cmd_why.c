@@ -178,12 +178,12 @@ static int answer(const struct nono_capset *set, const struct arguments *args, c
 }
 
 /* The set that nono left for those inside. */
-static int why_self(const struct arguments *args, char *const *environ, struct nono_error *err)
+static int why_self(const struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(nono_capset_done) struct nono_capset set = {0};
 	_cleanup_(nono_freep) char *text = NULL;
 	_cleanup_(nono_freep) char *cwd = getcwd(NULL, 0);
-	const char *file = nono_environ_get(environ, "NONO_CAP_FILE", 13);
+	const char *file = nono_environ_get(env, "NONO_CAP_FILE", 13);
 	size_t len;
 	int rc;
 
@@ -199,14 +199,14 @@ static int why_self(const struct arguments *args, char *const *environ, struct n
 	return rc < 0 ? rc : answer(&set, args, cwd ? cwd : "/", err);
 }
 
-int cmd_why(struct arguments *args, char *const *environ, struct nono_error *err)
+int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)
 {
 	struct context ctx = {0};
 	int rc;
 
 	if (args->why_self)
-		return why_self(args, environ, err);
-	rc = context_init(&ctx, args, environ, false, err);
+		return why_self(args, env, err);
+	rc = context_init(&ctx, args, env, false, err);
 	/* What a run would share of the working directory without asking. */
 	if (rc == 0 && args->allow_cwd)
 		rc = nono_compose_workdir(&ctx.compose, &ctx.set, nono_workdir_access(ctx.compose.profile), "--allow-cwd", err);

@@ -5,8 +5,8 @@
 #include "cli/options.h"
 
 /* Each returns the exit code, or a negative error code with @err filled. */
-int cmd_run(struct arguments *args, char *const *environ, struct nono_error *err);
-int cmd_why(struct arguments *args, char *const *environ, struct nono_error *err);
+int cmd_run(struct arguments *args, char *const *env, struct nono_error *err);
+int cmd_why(struct arguments *args, char *const *env, struct nono_error *err);
 
 /** cmd_help - usage of a command, or of nono. */
 void cmd_help(const struct arguments *args, FILE *out);

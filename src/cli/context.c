@@ -13,9 +13,9 @@
 #define OS_RELEASE_BYTES 65536
 
 /* The directory that the person sees: $PWD where it is the same as the real one. */
-static int find_cwd(char *const *environ, char **ret, struct nono_error *err)
+static int find_cwd(char *const *env, char **ret, struct nono_error *err)
 {
-	const char *pwd = nono_environ_get(environ, "PWD", 3);
+	const char *pwd = nono_environ_get(env, "PWD", 3);
 	struct stat here, there;
 
 	if (stat(".", &here) < 0)
@@ -71,7 +71,7 @@ static int absolute_flags(const struct context *ctx, struct nono_flags *f, struc
 
 static int find_workdir(const struct context *ctx, char **ret, struct nono_error *err)
 {
-	const char *home = nono_environ_get(ctx->environ, "HOME", 4);
+	const char *home = nono_environ_get(ctx->env, "HOME", 4);
 	_cleanup_(nono_freep) char *path = NULL;
 	struct stat st;
 
@@ -116,19 +116,19 @@ static int find_self(struct context *ctx, struct nono_error *err)
 	return ctx->self_exe ? 0 : nono_nomem(err);
 }
 
-int context_init(struct context *ctx, struct arguments *args, char *const *environ, bool may_create,
+int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create,
 		 struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *workdir = NULL;
 	int rc;
 
 	ctx->args = args;
-	ctx->environ = environ;
-	rc = find_cwd(environ, &ctx->cwd, err);
+	ctx->env = env;
+	rc = find_cwd(env, &ctx->cwd, err);
 	if (rc == 0)
 		rc = find_workdir(ctx, &workdir, err);
 	if (rc == 0)
-		rc = nono_vars_init(&ctx->vars, environ, workdir, getuid(), err);
+		rc = nono_vars_init(&ctx->vars, env, workdir, getuid(), err);
 	if (rc == 0)
 		rc = absolute_flags(ctx, &args->flags, err);
 	if (rc == 0)

@@ -6,7 +6,7 @@
 
 struct context {
 	struct arguments *args;
-	char *const *environ;
+	char *const *env;
 	struct nono_vars vars;
 	struct nono_profile profile;
 	bool has_profile;
@@ -22,7 +22,7 @@ struct context {
  * @may_create: missing directories of a built-in profile are made
  * @ctx is to be given to context_done after failure too. Errors as nono_profile_load and nono_compose.
  */
-int context_init(struct context *ctx, struct arguments *args, char *const *environ, bool may_create,
+int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create,
 		 struct nono_error *err);
 
 /** context_covers_workdir - is the working directory granted to this level already? */

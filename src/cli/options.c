@@ -325,22 +325,22 @@ static int truth(const char *name, const char *value, bool *ret, struct nono_err
 	return nono_fail(err, NONO_E_USAGE, 0, "%s is '%s': set it to true or false", name, value);
 }
 
-static const char *environment_value(char *const *environ, const char *name)
+static const char *environment_value(char *const *env, const char *name)
 {
-	const char *value = nono_environ_get(environ, name, strlen(name));
+	const char *value = nono_environ_get(env, name, strlen(name));
 
 	for (size_t i = 0; !value && i < NONO_ARRAY_SIZE(environment_aliases); i++)
 		if (strcmp(environment_aliases[i].name, name) == 0)
-			value = nono_environ_get(environ, environment_aliases[i].older, strlen(environment_aliases[i].older));
+			value = nono_environ_get(env, environment_aliases[i].older, strlen(environment_aliases[i].older));
 	return value;
 }
 
 /* A flag on the command line replaces its variable. */
-static int apply_environment(struct parse *p, char *const *environ, struct nono_error *err)
+static int apply_environment(struct parse *p, char *const *env, struct nono_error *err)
 {
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++) {
 		const struct option_def *o = &options[i];
-		const char *value = o->environment && !p->seen[i] ? environment_value(environ, o->environment) : NULL;
+		const char *value = o->environment && !p->seen[i] ? environment_value(env, o->environment) : NULL;
 		bool on = true;
 		int rc = 0;
 
@@ -369,7 +369,7 @@ static int check_conflicts(struct arguments *args, struct nono_error *err)
 	return 0;
 }
 
-int arguments_parse(int argc, char **argv, char *const *environ, struct arguments *ret, struct nono_error *err)
+int arguments_parse(int argc, char **argv, char *const *env, struct arguments *ret, struct nono_error *err)
 {
 	struct parse p = {.args = ret, .argv = argv, .argc = argc, .at = 1};
 	int rc;
@@ -382,7 +382,7 @@ int arguments_parse(int argc, char **argv, char *const *environ, struct argument
 		ret->command = CMD_RUN;
 	/* why answers about a policy as it is asked, not as a shell's settings would have it. */
 	if (ret->command != CMD_WHY)
-		rc = apply_environment(&p, environ, err);
+		rc = apply_environment(&p, env, err);
 	return rc == 0 ? check_conflicts(ret, err) : rc;
 }
 

@@ -33,7 +33,7 @@ struct arguments {
  * arguments_parse - decode the command line, then what NONO_* say where it is silent.
  * Returns 0 or -NONO_E_USAGE (exit 2), -NONO_E_UNSUPPORTED (known, not built yet), -NONO_E_NOMEM.
  */
-int arguments_parse(int argc, char **argv, char *const *environ, struct arguments *ret, struct nono_error *err);
+int arguments_parse(int argc, char **argv, char *const *env, struct arguments *ret, struct nono_error *err);
 
 /** arguments_done - free the lists. */
 void arguments_done(struct arguments *args);

@@ -61,14 +61,19 @@ static int note_missing(const struct nono_builder *b, const struct nono_grant_re
 				r->source, path, why->code == NONO_E_NOTFOUND ? "does not exist" : why->text);
 }
 
-static int check_kind(const struct nono_grant_request *r, const char *path, bool is_dir, struct nono_error *err)
+/* 0: as expected, 1: noted and to be skipped. */
+static int check_kind(const struct nono_builder *b, const struct nono_grant_request *r, const char *path, bool is_dir,
+		      struct nono_error *err)
 {
-	if (r->expect == NONO_EXPECT_DIR && !is_dir)
-		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a file; use %s", r->source, path, r->file_hint);
-	if (r->expect == NONO_EXPECT_FILE && is_dir)
-		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a directory; use %s", r->source, path,
-				 r->file_hint);
-	return 0;
+	const char *found = is_dir ? "directory" : "file";
+	int rc;
+
+	if (r->expect != (is_dir ? NONO_EXPECT_FILE : NONO_EXPECT_DIR))
+		return 0;
+	if (!r->lenient)
+		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a %s; use %s", r->source, path, found, r->file_hint);
+	rc = nono_capset_note(b->set, NONO_NOTE_INFO, err, "%s %s: this is a %s, skipped", r->source, path, found);
+	return rc < 0 ? rc : 1;
 }
 
 /* Adjust a request to the few objects that are special; false when there is nothing to grant. */
@@ -132,8 +137,10 @@ static int grant_path(const struct nono_builder *b, const struct nono_grant_requ
 		if (rc < 0)
 			return rc;
 	}
-	rc = check_kind(r, path, S_ISDIR(node.mode), err);
-	return rc < 0 ? rc : store_grant(b, r, path, &node, access, err);
+	rc = check_kind(b, r, path, S_ISDIR(node.mode), err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	return store_grant(b, r, path, &node, access, err);
 }
 
 struct glob_grant {

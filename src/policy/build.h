@@ -23,6 +23,7 @@ struct nono_grant_request {
 	const char *source;    /* group, profile or flag */
 	const char *file_hint; /* the flag or key to use instead, for the wrong kind of object */
 	bool loud;	       /* a missing path is worth a warning (flags) */
+	bool lenient;	       /* the wrong kind of object is noted and skipped (built-in profiles) */
 };
 
 /** nono_grow - room for items[count] in an array; the array, moved perhaps, or NULL without memory. */

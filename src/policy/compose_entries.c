@@ -122,7 +122,8 @@ static int apply_profile_list(const struct nono_builder *b, const struct nono_pr
 					       .expect = k->profile_expect,
 					       .kind = NONO_SOURCE_PROFILE,
 					       .source = e->origin,
-					       .file_hint = k->key_hint};
+					       .file_hint = k->key_hint,
+					       .lenient = e->builtin};
 
 		rc = make_missing(b, k, e, err);
 		if (rc == 0)

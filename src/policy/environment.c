@@ -105,23 +105,23 @@ static int set_by_profile(const struct nono_environment *e, struct nono_strv *en
 	return rc;
 }
 
-int nono_environment_build(const struct nono_environment *e, char *const *environ, struct nono_strv *ret,
+int nono_environment_build(const struct nono_environment *e, char *const *env, struct nono_strv *ret,
 			   struct nono_error *err)
 {
-	_cleanup_(nono_strv_done) struct nono_strv env = {0};
+	_cleanup_(nono_strv_done) struct nono_strv out = {0};
 	int rc = 0;
 
-	for (size_t i = 0; environ[i] && rc == 0; i++) {
-		const char *equals = strchr(environ[i], '=');
+	for (size_t i = 0; env[i] && rc == 0; i++) {
+		const char *equals = strchr(env[i], '=');
 
-		if (equals && is_inherited(e, environ[i], (size_t)(equals - environ[i])))
-			rc = nono_strv_add(&env, environ[i], err);
+		if (equals && is_inherited(e, env[i], (size_t)(equals - env[i])))
+			rc = nono_strv_add(&out, env[i], err);
 	}
 	if (rc == 0)
-		rc = set_by_profile(e, &env, err);
+		rc = set_by_profile(e, &out, err);
 	if (rc == 0 && e->cap_file)
-		rc = set_one(&env, "NONO_CAP_FILE", e->cap_file, err);
+		rc = set_one(&out, "NONO_CAP_FILE", e->cap_file, err);
 	if (rc == 0)
-		*ret = TAKE(env);
+		*ret = TAKE(out);
 	return rc;
 }

@@ -20,7 +20,7 @@ struct nono_environment {
  * Order: variables that could make a program load code, and nono's own, always go; then deny_vars; then allow_vars;
  * then set_vars are set. @ret: NAME=value strings, NULL-terminated, the caller's.
  */
-int nono_environment_build(const struct nono_environment *e, char *const *environ, struct nono_strv *ret,
+int nono_environment_build(const struct nono_environment *e, char *const *env, struct nono_strv *ret,
 			   struct nono_error *err);
 
 /** nono_environment_is_dangerous - does a variable of this name let its setter run code in another program. */

@@ -59,14 +59,6 @@ bool nono_key_is_in(const struct nono_key *key, const char *section)
 	return section_is(key->path, key->name_at, section);
 }
 
-const struct nono_key *nono_key_find(const char *section, const char *name)
-{
-	for (size_t i = 0; i < nono_key_count; i++)
-		if (strcmp(nono_keys[i].path + nono_keys[i].name_at, name) == 0 && nono_key_is_in(&nono_keys[i], section))
-			return &nono_keys[i];
-	return NULL;
-}
-
 static const struct nono_key *find_path(const char *path)
 {
 	for (size_t i = 0; i < nono_key_count; i++)
@@ -75,15 +67,30 @@ static const struct nono_key *find_path(const char *path)
 	return NULL;
 }
 
-const struct nono_key *nono_key_find_alias(const char *section, const char *name)
+const struct nono_key *nono_key_find(const char *section, const char *name, const char **ret_written)
 {
-	for (size_t i = 0; i < nono_key_alias_count; i++) {
+	const struct nono_key *found = NULL;
+	const char *written = NULL;
+
+	for (size_t i = 0; i < nono_key_count && !found; i++) {
+		const struct nono_key *k = &nono_keys[i];
+
+		if (strcmp(k->path + k->name_at, name) == 0 && nono_key_is_in(k, section)) {
+			found = k;
+			written = k->path;
+		}
+	}
+	for (size_t i = 0; i < nono_key_alias_count && !found; i++) {
 		const struct nono_key_alias *a = &nono_key_aliases[i];
 
-		if (strcmp(a->path + a->name_at, name) == 0 && section_is(a->path, a->name_at, section))
-			return find_path(a->canonical);
+		if (strcmp(a->path + a->name_at, name) == 0 && section_is(a->path, a->name_at, section)) {
+			found = find_path(a->canonical);
+			written = a->path;
+		}
 	}
-	return NULL;
+	if (found && ret_written)
+		*ret_written = written;
+	return found;
 }
 
 /* The best of the names offered, and the path it belongs to. */

@@ -66,6 +66,7 @@ struct nono_key {
 	bool single;	      /* a lone string will do for a list */
 	bool text_too;	      /* a string will do for an item */
 	bool object_only;     /* of anything, only an object */
+	bool top_only;	      /* not in a body of platform_overrides */
 	bool set_by_presence; /* a section that says something even when it is empty */
 	const char *when_key; /* entries may be {when_key: text, "when": predicate} */
 	const char *words;    /* of an enum: "a|b|!c"; ! marks a word that is not built yet */
@@ -87,11 +88,12 @@ extern const size_t nono_key_count;
 extern const struct nono_key_alias nono_key_aliases[];
 extern const size_t nono_key_alias_count;
 
-/** nono_key_find - the row of a key in a section ("" at the top), or of *, found by its canonical name; or NULL. */
-const struct nono_key *nono_key_find(const char *section, const char *name);
-
-/** nono_key_find_alias - the row that an older name in a section stands for; or NULL. */
-const struct nono_key *nono_key_find_alias(const char *section, const char *name);
+/**
+ * nono_key_find - the row of a key in a section ("" at the top), by its own or an older name.
+ * @ret_written: receives the path that was used, its own or the older one; static; may be NULL
+ * Returns NULL where there is none.
+ */
+const struct nono_key *nono_key_find(const char *section, const char *name, const char **ret_written);
 
 /** nono_key_is_in - is a row directly in a section. */
 bool nono_key_is_in(const struct nono_key *key, const char *section);

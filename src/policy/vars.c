@@ -37,17 +37,17 @@ static char **var_slot(const struct nono_vars *vars, const struct var_def *def)
 	return (char **)((char *)(uintptr_t)vars + def->offset);
 }
 
-const char *nono_environ_get(char *const *environ, const char *name, size_t name_len)
+const char *nono_environ_get(char *const *env, const char *name, size_t name_len)
 {
-	for (size_t i = 0; environ && environ[i]; i++)
-		if (strncmp(environ[i], name, name_len) == 0 && environ[i][name_len] == '=')
-			return environ[i] + name_len + 1;
+	for (size_t i = 0; env && env[i]; i++)
+		if (strncmp(env[i], name, name_len) == 0 && env[i][name_len] == '=')
+			return env[i] + name_len + 1;
 	return NULL;
 }
 
 static int init_one(struct nono_vars *vars, const struct var_def *def, struct nono_error *err)
 {
-	const char *value = nono_environ_get(vars->environ, def->name, strlen(def->name));
+	const char *value = nono_environ_get(vars->env, def->name, strlen(def->name));
 	char **slot = var_slot(vars, def);
 
 	if (value && *value) {
@@ -68,10 +68,10 @@ static int init_one(struct nono_vars *vars, const struct var_def *def, struct no
 	return *slot ? 0 : nono_nomem(err);
 }
 
-int nono_vars_init(struct nono_vars *ret, char *const *environ, const char *workdir, unsigned int uid,
+int nono_vars_init(struct nono_vars *ret, char *const *env, const char *workdir, unsigned int uid,
 		   struct nono_error *err)
 {
-	_cleanup_(nono_vars_done) struct nono_vars vars = {.environ = environ};
+	_cleanup_(nono_vars_done) struct nono_vars vars = {.env = env};
 	int rc;
 
 	for (size_t i = 0; i < FROM_ENVIRONMENT; i++) {
@@ -98,7 +98,7 @@ static const char *lookup(const struct nono_vars *vars, const char *name, size_t
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(var_defs); i++)
 		if (strlen(var_defs[i].name) == len && strncmp(var_defs[i].name, name, len) == 0)
 			return *var_slot(vars, &var_defs[i]);
-	return nono_environ_get(vars->environ, name, len);
+	return nono_environ_get(vars->env, name, len);
 }
 
 /* Append the variable that starts after the $ at @text, or the $ itself; returns what was read, in bytes. */

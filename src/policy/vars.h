@@ -11,17 +11,17 @@ struct nono_vars {
 	char *home, *workdir, *tmpdir;
 	char *config_home, *data_home, *state_home, *cache_home, *runtime_dir;
 	char *uid;
-	char *const *environ; /* borrowed: any other variable is looked up here */
+	char *const *env; /* borrowed: any other variable is looked up here */
 };
 
 /**
  * nono_vars_init - take the variables from an environment, with the defaults of the XDG base directory specification.
- * @environ: NULL-terminated NAME=value strings; borrowed for as long as @ret is used
+ * @env: NULL-terminated NAME=value strings; borrowed for as long as @ret is used
  * @workdir: absolute; copied
  * @uid:     the caller's user id
  * Returns 0, -NONO_E_POLICY (HOME missing, or one of them not absolute), -NONO_E_NOMEM.
  */
-int nono_vars_init(struct nono_vars *ret, char *const *environ, const char *workdir, unsigned int uid,
+int nono_vars_init(struct nono_vars *ret, char *const *env, const char *workdir, unsigned int uid,
 		   struct nono_error *err);
 
 /**
@@ -39,6 +39,6 @@ int nono_vars_substitute(const struct nono_vars *vars, const char *text, char **
 void nono_vars_done(struct nono_vars *vars);
 
 /** nono_environ_get - the value of a variable in an environment, NULL when it is not set. Borrowed. */
-const char *nono_environ_get(char *const *environ, const char *name, size_t name_len);
+const char *nono_environ_get(char *const *env, const char *name, size_t name_len);
 
 #endif

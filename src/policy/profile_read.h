@@ -1,0 +1,59 @@
+/* profile_read.h - decoding one profile text; shared by profile_parse.c and profile_decode.c.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_POLICY_PROFILE_READ_H
+#define NONO_POLICY_PROFILE_READ_H
+
+#include "base/json.h"
+#include "policy/profile.h"
+#include "policy/profile_keys.h"
+#include "policy/profile_when.h"
+
+/* One profile body that is being read. All borrowed. */
+struct nono_reading {
+	const struct nono_json *doc;
+	const struct nono_profile_origin *origin;
+	struct nono_when_host host;
+	struct nono_profile *p;
+	const char *seen[NONO_KEYS_MAX]; /* the path that each key was written as */
+	bool nested;			 /* a body of platform_overrides */
+	struct nono_error *err;
+};
+
+/* Decodes a value whose JSON type was checked. *ret_set: does it say anything (not false, not empty)? */
+typedef int (*nono_decode_fn)(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+			      json_t *value, bool *ret_set);
+
+/* One for each kind; profile_decode.c has those of single values, profile_parse.c those that hold other keys. */
+int nono_decode_string(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+		       json_t *value, bool *ret_set);
+int nono_decode_bool(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		     bool *ret_set);
+int nono_decode_enum(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		     bool *ret_set);
+int nono_decode_int(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		    bool *ret_set);
+int nono_decode_list(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		     bool *ret_set);
+int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+		      json_t *value, bool *ret_set);
+int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+		       json_t *value, bool *ret_set);
+int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+		      json_t *value, bool *ret_set);
+int nono_decode_any(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		    bool *ret_set);
+
+/** nono_read_fail - an error about a value or, with NONO_JSON_AT_KEY, a key. Returns -NONO_E_PARSE. */
+int nono_read_fail(struct nono_reading *r, const struct nono_json_at *at, enum nono_json_spot spot, const char *fmt,
+		   ...) __attribute__((format(printf, 4, 5)));
+
+/** nono_read_text - a text against the check of its row; 0 or -NONO_E_PARSE. */
+int nono_read_text(struct nono_reading *r, nono_key_check check, const struct nono_json_at *at,
+		   enum nono_json_spot spot, const char *text);
+
+/** nono_read_limit - is a list or object small enough; 0 or -NONO_E_LIMIT. */
+int nono_read_limit(struct nono_reading *r, const struct nono_json_at *at, size_t count);
+
+/** nono_read_field - where a row's field is in the profile being read; NULL where it is not kept. */
+void *nono_read_field(const struct nono_reading *r, const struct nono_key *key);
+
+#endif

@@ -1,0 +1,59 @@
+/* internal.h - between the files of src/run.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_RUN_INTERNAL_H
+#define NONO_RUN_INTERNAL_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "run/run.h"
+
+/* All that the child needs, made ready by the parent: the child allocates nothing. */
+struct nono_launch {
+	const struct nono_run_spec *spec;
+	char **sh_argv; /* for a script without #!, as execvp does; owned; NULL: not possible */
+	int relay_fd;	/* becomes descriptor 2; -1: not relayed */
+	bool relay_stdout; /* and 1 as well */
+};
+
+/** nono_launch_init - make ready; 0, -NONO_E_POLICY, -NONO_E_USAGE, -NONO_E_NOMEM. */
+int nono_launch_init(struct nono_launch *launch, const struct nono_run_spec *spec, struct nono_error *err);
+
+/** nono_launch_done - free what it holds. */
+void nono_launch_done(struct nono_launch *launch);
+
+/** nono_launch_child - set up, confine, exec. Returns only on failure, with @report filled. */
+void nono_launch_child(const struct nono_launch *launch, struct nono_stage_report *report);
+
+/** nono_close_on_exec_child - mark every descriptor above 2 close-on-exec. 0 or -1. */
+int nono_close_on_exec_child(void);
+
+/* How signals were before nono blocked some, and where it reads them now. */
+struct nono_signals {
+	sigset_t taken; /* blocked, read from fd */
+	sigset_t old_mask;
+	struct sigaction old_chld;
+	bool chld_changed;
+	int fd; /* a signalfd; -1 when empty */
+};
+
+/** nono_signals_take - block what is to be forwarded or watched; 0 or -NONO_E_SYSTEM. */
+int nono_signals_take(struct nono_signals *signals, struct nono_error *err);
+
+/** nono_signals_restore - drop what is pending, restore mask and dispositions, close. */
+void nono_signals_restore(struct nono_signals *signals);
+
+/** nono_signals_restore_child - the same for the child: as nono found them; nothing is read or closed. 0 or -1. */
+int nono_signals_restore_child(const struct nono_signals *signals);
+
+struct nono_relay;
+
+/**
+ * nono_wait_command - forward signals, mirror stops, relay, until the command has ended.
+ * @relay: NULL where nothing is relayed; drained as far as nobody else writes on
+ * @ret_status: waitpid's, set on success only; the child is gone then
+ * Returns 0 or -NONO_E_SYSTEM.
+ */
+int nono_wait_command(pid_t child, const struct nono_signals *signals, struct nono_relay *relay, int *ret_status,
+		      struct nono_error *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* apply.c - confining the child for good, between fork and exec.  SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "sandbox/linux/backend.h"
+#include "sandbox/linux/landlock.h"
+
+static int caps_child(const struct nono_sandbox *sandbox)
+{
+	(void)sandbox;
+	return nono_caps_drop_child();
+}
+
+static int no_new_privs_child(const struct nono_sandbox *sandbox)
+{
+	(void)sandbox;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static int landlock_child(const struct nono_sandbox *sandbox)
+{
+	return (int)syscall(LL_SYS_RESTRICT_SELF, sandbox->ruleset_fd, sandbox->restrict_flags);
+}
+
+static int seccomp_child(const struct nono_sandbox *sandbox)
+{
+	if (sandbox->no_truncate && nono_seccomp_load_child(sandbox->no_truncate) < 0)
+		return -1;
+	return nono_seccomp_load_child(sandbox->filter);
+}
+
+int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_stage_report *report)
+{
+	/* In this order: Landlock wants no_new_privs, and without Landlock a capability could undo much of the rest. */
+	static const struct {
+		enum nono_stage stage;
+		int (*apply)(const struct nono_sandbox *sandbox);
+	} steps[] = {
+		{NONO_STAGE_CAPABILITIES, caps_child},
+		{NONO_STAGE_NO_NEW_PRIVS, no_new_privs_child},
+		{NONO_STAGE_LANDLOCK, landlock_child},
+		{NONO_STAGE_SECCOMP, seccomp_child},
+	};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(steps); i++) {
+		if (steps[i].apply(sandbox) == 0)
+			continue;
+		report->stage = steps[i].stage;
+		report->sys_errno = errno;
+		return -1;
+	}
+	return 0;
+}
+
+const char *nono_stage_text(enum nono_stage stage)
+{
+	static const char *const texts[] = {
+		[NONO_STAGE_NONE] = "nothing failed",
+		[NONO_STAGE_SETTINGS] = "prepare the process",
+		[NONO_STAGE_CAPABILITIES] = "drop capabilities",
+		[NONO_STAGE_NO_NEW_PRIVS] = "set no_new_privs",
+		[NONO_STAGE_LANDLOCK] = "apply the Landlock ruleset",
+		[NONO_STAGE_SECCOMP] = "load the seccomp filter",
+		[NONO_STAGE_CHDIR] = "enter the working directory",
+		[NONO_STAGE_EXEC] = "start the command",
+	};
+
+	return (size_t)stage < NONO_ARRAY_SIZE(texts) ? texts[stage] : "do an unknown step";
+}
