@@ -29,24 +29,32 @@ const char *nono_json_type_name(const json_t *value)
 	return names[json_typeof(value)];
 }
 
-/* What each of jansson's codes means to who wrote the file; NULL: jansson's own words will do. */
-static const char *syntax_text(enum json_error_code code)
-{
-	static const struct {
-		enum json_error_code code;
-		const char *text;
-	} texts[] = {
-		{json_error_premature_end_of_input, "the text ends too early; a } or ] is missing"},
-		{json_error_end_of_input_expected, "there is more text after the closing }"},
-		{json_error_null_character, "\\u0000 is not allowed in a string"},
-		{json_error_null_byte_in_key, "\\u0000 is not allowed in a key"},
-		{json_error_duplicate_key, "the key is there twice; keep one"},
-		{json_error_numeric_overflow, "the number is too large"},
-	};
+/*
+ * What jansson complains of, by its code and the beginning of its text, as a person needs to hear it. What is not here
+ * is said in jansson's own words.
+ */
+static const struct {
+	enum json_error_code code;
+	const char *begins, *text;
+} complaints[] = {
+	{json_error_premature_end_of_input, "", "the text ends too early; a \", } or ] is missing"},
+	{json_error_end_of_input_expected, "", "there is more text after the closing }"},
+	{json_error_null_character, "", "\\u0000 is not allowed in a string"},
+	{json_error_null_byte_in_key, "", "\\u0000 is not allowed in a key"},
+	{json_error_duplicate_key, "", "the key is there twice; keep one"},
+	{json_error_numeric_overflow, "", "the number is too large"},
+	{json_error_invalid_syntax, "invalid token", "not a value; write true, false, null, a number or \"text\""},
+	{json_error_invalid_syntax, "unexpected token", "a value is missing here"},
+	{json_error_invalid_syntax, "string or '}'", "expected a key in double quotes, or }"},
+	{json_error_invalid_syntax, "unexpected newline", "a string that does not end on its line; close it with \""},
+	{json_error_invalid_syntax, "control character", "a control character in a string; write \\n, \\t or \\u00XX"},
+};
 
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(texts); i++)
-		if (texts[i].code == code)
-			return texts[i].text;
+static const char *syntax_text(const json_error_t *error)
+{
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(complaints); i++)
+		if (complaints[i].code == json_error_code(error) && nono_has_prefix(error->text, complaints[i].begins))
+			return complaints[i].text;
 	return NULL;
 }
 
@@ -69,7 +77,7 @@ static int syntax_fail(const struct nono_json *doc, const json_error_t *error, s
 	_cleanup_(nono_buf_done) struct nono_buf path = {0};
 	_cleanup_(nono_buf_done) struct nono_buf words = {0};
 	enum json_error_code code = json_error_code(error);
-	const char *text = syntax_text(code);
+	const char *text = syntax_text(error);
 	size_t offset = error->position > 0 ? (size_t)error->position : 0;
 	bool with_path = code == json_error_duplicate_key;
 

@@ -116,7 +116,7 @@ static int why_path(const struct nono_capset *set, const struct arguments *args,
 {
 	_cleanup_(nono_answer_done) struct nono_answer a = {0};
 	struct report r = {.json = args->json};
-	enum nono_op op;
+	enum nono_op op = NONO_OP_READ;
 	int rc = find_op(args->why_op, &op, err);
 
 	if (rc == 0)

@@ -65,7 +65,7 @@ static int is_above(struct above_cache *c, const struct nono_fs *fs, const struc
 		    bool *ret, struct nono_error *err)
 {
 	for (size_t len = strlen(real); len > 1;) {
-		const struct above *a;
+		const struct above *a = NULL;
 		int rc;
 
 		while (len > 1 && real[len - 1] != '/')

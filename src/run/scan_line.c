@@ -179,7 +179,7 @@ static bool is_number(const char *word, size_t len)
 /* Could a word be a file's name, where a name would stand. */
 static bool is_name(const char *word, size_t len)
 {
-	if (len == 0 || word[0] == '-' || is_number(word, len) || memmem(word, len, "://", 3))
+	if (len == 0 || word[0] == '-' || is_number(word, len) || memmem(word, len, "//", 2))
 		return false;
 	if (memchr(word, '@', len) && !memchr(word, '/', len))
 		return false; /* user@host */

@@ -69,7 +69,7 @@ static const struct {
 	{"mkdir: das Verzeichnis \xe2\x80\x9e/a/b\xe2\x80\x9c: EACCES", "C:/a/b"},
 	{"x: impossible d'ouvrir \xc2\xab\xc2\xa0/a/b\xc2\xa0\xc2\xbb: EACCES", "r:/a/b"},
 	{"bash: line 1: /a/b: Permission denied", "r:/a/b"},
-	{"bash: ./run.sh: /bin/nosh: bad interpreter: Permission denied", "r:./run.sh|r:/bin/nosh"},
+	{"bash: ./run.sh: /bin/nosh: bad interpreter: Permission denied", "r:/bin/nosh|r:./run.sh"},
 	{"sh: 1: cannot create /a/b: Permission denied", "C:/a/b"},
 	{"sh: 1: cannot create out.txt: Permission denied", "C:out.txt"},
 	{"tar: x.txt: Cannot open: Permission denied", "r:x.txt"},
@@ -206,13 +206,6 @@ TEST(scan_is_linear)
 	CHECK(end.tv_sec - begin.tv_sec < 10); /* about 0.3 s; a square would be minutes */
 }
 
-/* What a run with the given outputs came to, and what arrived. */
-struct outcome {
-	struct nono_run_result result;
-	char *text; /* owned */
-	size_t len;
-};
-
 /* In a process of its own: become the run, with @fd as error output and, with @both, as output. */
 static pid_t spawn_run(const char *script, int fd, bool both)
 {
@@ -230,6 +223,8 @@ static pid_t spawn_run(const char *script, int fd, bool both)
 		return pid;
 	if (dup3(fd, STDERR_FILENO, 0) < 0 || (both && dup3(fd, STDOUT_FILENO, 0) < 0))
 		_exit(200);
+	for (int other = 3; other < 64; other++)
+		(void)close(other); /* this test's, the other end of the pipe among them */
 	if (nono_run_supervised(&spec, &result, NULL) < 0)
 		_exit(201);
 	_exit(result.paths.len ? 50 + (int)result.paths.len : result.exit_code);
@@ -365,11 +360,10 @@ TEST(relay_keeps_order_of_both_outputs)
 	CHECK_INT(at, len);
 }
 
-/* 100 MB of every byte, byte-identical: the writer's and the reader's sums over the same sequence. */
+/* 100 MB of numbers, of which none may be lost, doubled or cut. */
 TEST(relay_large_volume)
 {
 	static const char script[] =
-	    "LC_ALL=C awk 'BEGIN { for (i = 0; i < 1200; i++) printf \"%c line %d\\n\", i % 256, i }' > /dev/null; "
 	    "i=0; while [ $i -lt 25 ]; do seq 0 599999; i=$((i+1)); done >&2";
 	static char buffer[65536];
 	unsigned long number = 0, lines_seen = 0, bytes = 0, wrong = 0;

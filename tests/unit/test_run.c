@@ -74,6 +74,8 @@ static struct scratch in_new_dir(void)
 	return dir;
 }
 
+#define IN_NEW_DIR _cleanup_(scratch_done) __attribute__((unused)) struct scratch scratch = in_new_dir()
+
 static void put_file(const char *name, const void *data, size_t len, mode_t mode)
 {
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -139,7 +141,7 @@ TEST(run_refuses_empty_argv)
 
 TEST(run_sandbox_failure_is_reported_and_nothing_runs)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	static const int broken = EOPNOTSUPP;
 	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)"echo > ran", NULL};
 	struct nono_run_spec spec = {
@@ -178,7 +180,7 @@ TEST(run_exec_failures)
 
 TEST(run_script_without_interpreter_line)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	static const char text[] = "test \"$1\" = '' && exit 5\n";
 	static const char binary[] = "\001\002\0\003\n";
 
@@ -310,7 +312,7 @@ static int end_of(pid_t pid)
 
 TEST(run_forwards_what_processes_send)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	static const struct {
 		int signo;
 		const char *name;
@@ -333,7 +335,7 @@ TEST(run_forwards_what_processes_send)
 
 TEST(run_command_dies_with_nono)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	char pid_text[16] = "";
 	pid_t nono, command;
 	int fd;
@@ -352,7 +354,7 @@ TEST(run_command_dies_with_nono)
 
 TEST(run_stop_is_mirrored_and_continued)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	int status;
 	pid_t nono;
 
@@ -385,7 +387,7 @@ TEST(run_direct_becomes_the_command)
 
 TEST(find_program)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	_cleanup_(nono_freep) char *a = NULL, *b = NULL, *c = NULL, *d = NULL;
 	struct nono_error err;
 
@@ -408,7 +410,7 @@ TEST(find_program)
 
 TEST(find_program_not_executable)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	_cleanup_(nono_freep) char *found = NULL;
 	struct nono_error err = {0};
 
@@ -428,7 +430,7 @@ static struct nono_exec_cause cause_of(const char *name, int sys_errno)
 
 TEST(why_exec_failed_scripts)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	struct nono_exec_cause cause;
 
 	put_file("a", "#! /no/such/interp -x\n", 22, 0700);
@@ -467,7 +469,7 @@ static void put_elf(const char *name, unsigned int machine, const char *loader)
 
 TEST(why_exec_failed_programs)
 {
-	_cleanup_(scratch_done) struct scratch dir = in_new_dir();
+	IN_NEW_DIR;
 	struct nono_exec_cause cause;
 
 	put_elf("a", EM_X86_64, "/no/such/ld.so");

@@ -1,0 +1,67 @@
+/* fuzz_profile.c - any bytes as a profile: parsed, merged, freed.  SPDX-License-Identifier: Apache-2.0 */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/util.h"
+#include "policy/profile.h"
+
+#define FUZZ_OS_RELEASE "ID=debian\nVERSION_ID=\"12\"\n"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What is refused must say where; "FILE:LINE:COLUMN: " at least, as the file is always named here. */
+static void check_error(const struct nono_error *err)
+{
+	unsigned int line = 0, column = 0;
+
+	if (err->code == NONO_E_NOMEM || (err->code == NONO_E_LIMIT && !strchr(err->text, ':')))
+		return;
+	if (sscanf(err->text, "fuzz.json:%u:%u: ", &line, &column) != 2 || line == 0 || column == 0)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct nono_profile_origin origin = {.file = "fuzz.json", .name = "fuzz"};
+	_cleanup_(nono_profile_done) struct nono_profile base = {0}, child = {0};
+	/* An exact copy without a final NUL, so that a sanitizer sees one byte read too many. */
+	_cleanup_(nono_freep) char *text = malloc(size ? size : 1);
+	struct nono_error err = {0};
+
+	if (!text)
+		return 0;
+	if (size)
+		memcpy(text, data, size);
+	if (nono_profile_parse(text, size, FUZZ_OS_RELEASE, &origin, &base, &err) < 0) {
+		if (size <= NONO_PROFILE_BYTES)
+			check_error(&err);
+		return 0;
+	}
+	if (nono_profile_parse(text, size, NULL, &origin, &child, &err) < 0)
+		abort();
+	if (nono_profile_merge(&base, &child, &err) < 0 || nono_profile_apply_platform(&base, &err) < 0)
+		abort();
+	return 0;
+}
+
+#ifndef NONO_LIBFUZZER
+/* Without libFuzzer: every file named is one input. */
+int main(int argc, char **argv)
+{
+	static uint8_t data[NONO_PROFILE_BYTES + 1];
+
+	for (int i = 1; i < argc; i++) {
+		FILE *f = fopen(argv[i], "rbe");
+		size_t size;
+
+		if (!f) {
+			(void)fprintf(stderr, "fuzz_profile: cannot open %s\n", argv[i]);
+			return 1;
+		}
+		size = fread(data, 1, sizeof(data), f);
+		(void)fclose(f);
+		(void)LLVMFuzzerTestOneInput(data, size);
+	}
+	return 0;
+}
+#endif
