@@ -103,6 +103,8 @@ static int find_file(struct loader *l, char *path, struct source *ret)
 		return 0;
 	if (rc == 0 && S_ISLNK(node.mode))
 		rc = fs->stat(fs, path, true, &node, l->err);
+	if (rc == -NONO_E_NOTFOUND)
+		return nono_fail(l->err, NONO_E_NOTFOUND, 0, "profile '%s' is a link that leads nowhere", path);
 	if (rc < 0)
 		return nono_fail_in(l->err, rc, "profile");
 	name = stem(path);

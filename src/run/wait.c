@@ -12,8 +12,11 @@
 static const uint32_t forwarded_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
 					     SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
 
-/* A person or a service that is done waiting, once the command itself has ended. */
-static const uint32_t ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+/* A person or a service that is done waiting. */
+static const uint32_t ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+/* For a reader that takes nothing, once somebody is done waiting. */
+#define HURRY_MS 100
 
 struct waiting {
 	pid_t child;
@@ -23,6 +26,7 @@ struct waiting {
 	bool stop_news;		  /* and nono has not followed yet */
 	int stop_signal;
 	bool continue_asked; /* somebody continued nono */
+	bool hurried;	     /* somebody asked the command to end */
 	bool ended;
 	int status;
 };
@@ -116,27 +120,26 @@ static void take_signal(struct waiting *w, const struct signalfd_siginfo *info)
 		(void)kill(w->child, (int)info->ssi_signo);
 }
 
-/* What came in; true when one of @ending_signals is among it. */
-static bool take_signals(struct waiting *w)
+static void take_signals(struct waiting *w)
 {
 	struct signalfd_siginfo info[4];
-	bool ending = false;
 	ssize_t len;
 
 	while ((len = read(w->signal_fd, info, sizeof(info))) > 0) {
 		for (size_t i = 0; i < (size_t)len / sizeof(info[0]); i++) {
 			take_signal(w, &info[i]);
-			ending |= is_among(ending_signals, NONO_ARRAY_SIZE(ending_signals), info[i].ssi_signo);
+			w->hurried |= is_among(ending_signals, NONO_ARRAY_SIZE(ending_signals), info[i].ssi_signo);
+			/* Nothing is left to be stopped: a Ctrl-Z then means the same. */
+			w->hurried |= w->ended && info[i].ssi_signo == SIGTSTP;
 		}
 	}
-	return ending;
 }
 
 static int take_changes(struct waiting *w)
 {
 	bool asked;
 
-	(void)take_signals(w);
+	take_signals(w);
 	asked = w->continue_asked;
 	w->continue_asked = false;
 	if (reap(w) < 0)
@@ -162,8 +165,9 @@ static nfds_t poll_set(const struct waiting *w, struct pollfd fds[3])
 }
 
 /*
- * What the command had written when it ended is copied still, as long as nobody says stop; then nono is free, and what
- * remains (a slow reader, somebody else who writes on) is left to a process of its own.
+ * What the command had written when it ended is copied still, for as long as its reader wants unless somebody asks for
+ * the end; then nono is free, and what remains (a slow reader, somebody else who writes on) is left to a process of
+ * its own.
  */
 static void drain(struct waiting *w)
 {
@@ -172,12 +176,13 @@ static void drain(struct waiting *w)
 
 	while (nono_relay_is_open(w->relay) && (left > 0 || nono_relay_has_pending(w->relay))) {
 		nfds_t count = poll_set(w, fds);
+		int ready = poll(fds, count, w->hurried ? HURRY_MS : -1);
 		size_t got;
 
-		if (poll(fds, count, -1) < 0 && errno != EINTR)
+		if (ready == 0 || (ready < 0 && errno != EINTR))
 			break;
-		if ((fds[0].revents & POLLIN) && take_signals(w))
-			break;
+		if (fds[0].revents & POLLIN)
+			take_signals(w);
 		got = nono_relay_step(w->relay, fds + 1);
 		left = got < left ? left - got : 0;
 	}

@@ -37,17 +37,14 @@ TEST(unknown_keys)
 		{"{\"workdir\":{\"qqqqqqqq\":\"read\"}}", "p.json:1:13: workdir.qqqqqqqq: unknown key; known here: access"},
 		{"{\"hooks\":{\"a\":{\"event\":\"\",\"matcher\":\"\",\"scrip\":\"\"}}}",
 		 "p.json:1:40: hooks.a.scrip: unknown key; did you mean hooks.*.script?"},
-		{"{\"*\":1}", NULL},
 		{"{\"hooks\":{\"*\":1}}", "p.json:1:15: hooks[\"*\"]: expected an object {}, found a number"},
 		{"{\"filesystem\":{\"read\":[{\"path\":\"/\",\"wen\":\"linux\"}]}}",
-		 "p.json:1:37: filesystem.read[0].wen: unknown key; an entry has path and when"},
+		 "p.json:1:36: filesystem.read[0].wen: unknown key; an entry has path and when"},
 		{"{\"groups\":{\"include\":[{\"path\":\"x\"}]}}",
 		 "p.json:1:24: groups.include[0].path: unknown key; an entry has name and when"},
 	};
 
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(cases); i++)
-		if (cases[i].error)
-			check_refused(&cases[i], 1);
+	check_refused(cases, NONO_ARRAY_SIZE(cases));
 }
 
 TEST(wrong_types)
@@ -383,7 +380,7 @@ TEST(two_names_of_one_key)
 		{"{\"network\":{\"proxy_allow\":[],\"allow_proxy\":[]}}",
 		 "p.json:1:30: network.allow_proxy: means the same as network.proxy_allow, which is there too; keep one of them"},
 		{"{\"policy\":{\"add_deny_access\":[\"/x\"]},\"filesystem\":{\"deny\":[]}}",
-		 "p.json:1:53: filesystem.deny: means the same as policy.add_deny_access, which is there too; keep one of them"},
+		 "p.json:1:52: filesystem.deny: means the same as policy.add_deny_access, which is there too; keep one of them"},
 		{"{\"trust_groups\":[],\"security\":{\"trust_groups\":[]}}",
 		 "p.json:1:32: security.trust_groups: means the same as trust_groups, which is there too; keep one of them"},
 		{"{\"platform_overrides\":{\"linux\":{\"undo\":{},\"rollback\":{}}}}",

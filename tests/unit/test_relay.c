@@ -1,6 +1,7 @@
 /* test_relay.c - the command's error output: copied unchanged, and understood.  SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

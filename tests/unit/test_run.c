@@ -1,12 +1,12 @@
 /* test_run.c - starting a command, its end, what it inherits.  SPDX-License-Identifier: Apache-2.0 */
 #include <elf.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -47,34 +47,10 @@ static struct nono_run_result run_program(const char *program, const char *cwd)
 	return result;
 }
 
-/* A directory of the test's own, made the current one and removed when the test is over. */
-struct scratch {
-	char name[32];
-};
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+static void in_new_dir(void)
 {
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
+	REQUIRE(chdir(t_tmpdir()) == 0);
 }
-
-static void scratch_done(struct scratch *dir)
-{
-	(void)!chdir("/");
-	(void)nftw(dir->name, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static struct scratch in_new_dir(void)
-{
-	struct scratch dir = {"/tmp/nono-test-run-XXXXXX"};
-
-	REQUIRE(mkdtemp(dir.name) && chdir(dir.name) == 0);
-	return dir;
-}
-
-#define IN_NEW_DIR _cleanup_(scratch_done) __attribute__((unused)) struct scratch scratch = in_new_dir()
 
 static void put_file(const char *name, const void *data, size_t len, mode_t mode)
 {
@@ -141,13 +117,13 @@ TEST(run_refuses_empty_argv)
 
 TEST(run_sandbox_failure_is_reported_and_nothing_runs)
 {
-	IN_NEW_DIR;
 	static const int broken = EOPNOTSUPP;
 	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)"echo > ran", NULL};
 	struct nono_run_spec spec = {
 		.program = "/bin/sh", .argv = argv, .envp = no_env, .sandbox = stub_sandbox(&broken)};
 	struct nono_run_result result = {0};
 
+	in_new_dir();
 	CHECK_INT(nono_run_supervised(&spec, &result, NULL), 0);
 	CHECK_INT(result.failed.stage, NONO_STAGE_LANDLOCK);
 	CHECK_INT(result.failed.sys_errno, EOPNOTSUPP);
@@ -180,10 +156,10 @@ TEST(run_exec_failures)
 
 TEST(run_script_without_interpreter_line)
 {
-	IN_NEW_DIR;
 	static const char text[] = "test \"$1\" = '' && exit 5\n";
 	static const char binary[] = "\001\002\0\003\n";
 
+	in_new_dir();
 	put_file("script", text, sizeof(text) - 1, 0700);
 	put_file("binary", binary, sizeof(binary) - 1, 0700);
 	CHECK_INT(run_program("./script", NULL).exit_code, 5);
@@ -312,13 +288,13 @@ static int end_of(pid_t pid)
 
 TEST(run_forwards_what_processes_send)
 {
-	IN_NEW_DIR;
 	static const struct {
 		int signo;
 		const char *name;
 	} sent[] = {{SIGTERM, "TERM"}, {SIGHUP, "HUP"},	  {SIGINT, "INT"},   {SIGQUIT, "QUIT"},
 		    {SIGUSR1, "USR1"}, {SIGUSR2, "USR2"}, {SIGWINCH, "WINCH"}};
 
+	in_new_dir();
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(sent); i++) {
 		char script[128];
 		pid_t nono;
@@ -335,11 +311,11 @@ TEST(run_forwards_what_processes_send)
 
 TEST(run_command_dies_with_nono)
 {
-	IN_NEW_DIR;
 	char pid_text[16] = "";
 	pid_t nono, command;
 	int fd;
 
+	in_new_dir();
 	nono = spawn_nono("echo $$ > tmp; mv tmp ready; exec sleep 100");
 	wait_for_file("ready");
 	fd = open("ready", O_RDONLY | O_CLOEXEC);
@@ -354,10 +330,10 @@ TEST(run_command_dies_with_nono)
 
 TEST(run_stop_is_mirrored_and_continued)
 {
-	IN_NEW_DIR;
 	int status;
 	pid_t nono;
 
+	in_new_dir();
 	nono = spawn_nono("echo > ready; kill -STOP $$; exit 6");
 	REQUIRE(waitpid(nono, &status, WUNTRACED) == nono);
 	REQUIRE(WIFSTOPPED(status));
@@ -387,10 +363,10 @@ TEST(run_direct_becomes_the_command)
 
 TEST(find_program)
 {
-	IN_NEW_DIR;
 	_cleanup_(nono_freep) char *a = NULL, *b = NULL, *c = NULL, *d = NULL;
 	struct nono_error err;
 
+	in_new_dir();
 	REQUIRE(mkdir("bin", 0700) == 0 && mkdir("bin/tool", 0700) == 0 && mkdir("late", 0700) == 0);
 	put_file("here", "", 0, 0700);
 	put_file("late/tool", "", 0, 0700);
@@ -410,10 +386,10 @@ TEST(find_program)
 
 TEST(find_program_not_executable)
 {
-	IN_NEW_DIR;
 	_cleanup_(nono_freep) char *found = NULL;
 	struct nono_error err = {0};
 
+	in_new_dir();
 	put_file("plain", "", 0, 0600);
 	CHECK_INT(nono_run_find_program("plain", ":/bin", NULL, &found, &err), -NONO_E_SYSTEM);
 	CHECK_INT(err.sys_errno, EACCES);
@@ -430,9 +406,9 @@ static struct nono_exec_cause cause_of(const char *name, int sys_errno)
 
 TEST(why_exec_failed_scripts)
 {
-	IN_NEW_DIR;
 	struct nono_exec_cause cause;
 
+	in_new_dir();
 	put_file("a", "#! /no/such/interp -x\n", 22, 0700);
 	cause = cause_of("a", ENOENT);
 	CHECK_INT(cause.kind, NONO_EXEC_CAUSE_INTERPRETER);
@@ -469,9 +445,9 @@ static void put_elf(const char *name, unsigned int machine, const char *loader)
 
 TEST(why_exec_failed_programs)
 {
-	IN_NEW_DIR;
 	struct nono_exec_cause cause;
 
+	in_new_dir();
 	put_elf("a", EM_X86_64, "/no/such/ld.so");
 	cause = cause_of("a", ENOENT);
 	CHECK_INT(cause.kind, NONO_EXEC_CAUSE_LOADER);
