@@ -200,49 +200,98 @@ int nono_build_grant(const struct nono_builder *b, const struct nono_grant_reque
 	return grant_path(b, request, path, err);
 }
 
-/* Where the last step of @path stands when it is a link itself: then both the link and its target are denied. */
-static int link_place(const struct nono_builder *b, const char *path, char **ret, struct nono_error *err)
+void nono_dir_cache_done(struct nono_dir_cache *cache)
 {
-	_cleanup_(nono_freep) char *parent = nono_path_parent(path);
+	for (size_t i = 0; i < cache->len; i++) {
+		free(cache->items[i].path);
+		free(cache->items[i].real);
+	}
+	free(cache->items);
+	*cache = (struct nono_dir_cache){0};
+}
+
+/* The canonical form of a directory, which may be missing. */
+static int real_dir(const struct nono_builder *b, const char *path, char **ret, struct nono_error *err)
+{
 	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	struct nono_dir_cache *cache = b->dirs;
+	void *items;
 	int rc;
 
-	if (!parent)
-		return nono_nomem(err);
-	rc = nono_path_resolve(b->fs, parent, &at, err);
+	for (size_t i = 0; cache && i < cache->len; i++)
+		if (strcmp(cache->items[i].path, path) == 0) {
+			*ret = strdup(cache->items[i].real);
+			return *ret ? 0 : nono_nomem(err);
+		}
+	rc = nono_path_resolve(b->fs, path, &at, err);
 	if (rc < 0)
 		return rc;
-	*ret = nono_path_join(at.real, nono_path_base(path));
-	return *ret ? 0 : nono_nomem(err);
+	*ret = strdup(at.real);
+	if (!*ret || !cache)
+		return *ret ? 0 : nono_nomem(err);
+	items = nono_grow(cache->items, cache->len, &cache->room, sizeof(*cache->items));
+	if (!items)
+		return 0; /* it is only a cache */
+	cache->items = items;
+	cache->items[cache->len].path = strdup(path);
+	cache->items[cache->len].real = TAKE(at.real);
+	cache->len += cache->items[cache->len].path != NULL;
+	return 0;
+}
+
+/*
+ * Where a denied path is: its place (canonical but for the last step), and, where that is a link, also what it leads
+ * to. One system call for each in a directory that is known already.
+ */
+static int locate_deny(const struct nono_builder *b, const char *path, struct nono_deny *ret, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *parent = nono_path_parent(path);
+	_cleanup_(nono_freep) char *dir = NULL;
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	struct nono_node node = {.fd = -1};
+	int rc = parent ? real_dir(b, parent, &dir, err) : nono_nomem(err);
+
+	if (rc < 0)
+		return rc;
+	ret->real = strcmp(path, "/") ? nono_path_join(dir, nono_path_base(path)) : strdup("/");
+	if (!ret->real)
+		return nono_nomem(err);
+	rc = b->fs->stat(b->fs, ret->real, false, &node, err);
+	if (rc == -NONO_E_NOTFOUND)
+		return 0;
+	if (rc < 0)
+		return rc;
+	if (S_ISLNK(node.mode)) {
+		rc = nono_path_resolve(b->fs, path, &at, err);
+		if (rc < 0)
+			return rc;
+		ret->alias = ret->real;
+		ret->real = TAKE(at.real);
+		node = at.node;
+		if (!at.exists)
+			return 0;
+	}
+	ret->exists = true;
+	ret->dev = node.dev;
+	ret->ino = node.ino;
+	return 0;
 }
 
 static int deny_path(const struct nono_builder *b, const struct nono_deny_request *r, const char *path,
 		     struct nono_error *err)
 {
-	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
-	_cleanup_(nono_freep) char *place = NULL;
-	struct nono_deny *deny;
-	int rc = nono_path_resolve(b->fs, path, &at, err);
+	struct nono_deny *deny = nono_capset_new_deny(b->set, err);
+	int rc;
 
-	if (rc < 0)
-		return nono_fail_in(err, rc, "cannot deny '%s' (%s)", path, r->source);
-	if (strstr(at.real, "/../") || strcmp(nono_path_base(at.real), "..") == 0)
-		return nono_fail(err, NONO_E_POLICY, 0, "cannot deny '%s' (%s): .. after a missing directory", path,
-				 r->source);
-	if (strcmp(at.real, path)) {
-		rc = link_place(b, path, &place, err);
-		if (rc < 0)
-			return rc;
-	}
-	deny = nono_capset_new_deny(b->set, err);
 	if (!deny)
 		return -NONO_E_NOMEM;
+	rc = locate_deny(b, path, deny, err);
+	if (rc < 0)
+		return nono_fail_in(err, rc, "cannot deny '%s' (%s)", path, r->source);
+	if (strstr(deny->real, "/../") || strcmp(nono_path_base(deny->real), "..") == 0)
+		return nono_fail(err, NONO_E_POLICY, 0, "cannot deny '%s' (%s): .. after a missing directory", path,
+				 r->source);
 	deny->written = strdup(path);
-	deny->real = TAKE(at.real);
-	deny->alias = place && strcmp(place, deny->real) ? TAKE(place) : NULL;
-	deny->exists = at.exists;
-	deny->dev = at.exists ? at.node.dev : 0;
-	deny->ino = at.exists ? at.node.ino : 0;
 	deny->write_only = r->write_only;
 	deny->permanent = r->permanent;
 	if (!deny->written)

@@ -5,11 +5,23 @@
 #include "policy/capset.h"
 #include "policy/vars.h"
 
+/* Where directories lead to, asked once: dozens of deny rules stand in the same few. A zeroed struct is empty. */
+struct nono_dir_cache {
+	struct {
+		char *path, *real;
+	} *items;
+	size_t len, room;
+};
+
+/** nono_dir_cache_done - free it. */
+void nono_dir_cache_done(struct nono_dir_cache *cache);
+
 /* What everything below works on; all borrowed. */
 struct nono_builder {
 	struct nono_capset *set;
 	const struct nono_vars *vars;
 	const struct nono_fs *fs;
+	struct nono_dir_cache *dirs; /* NULL: every directory is looked up anew */
 };
 
 /* Which kind of object a grant may be made on. */

@@ -92,7 +92,8 @@ static int grant_self(const struct nono_builder *b, const struct nono_compose *c
 
 int nono_compose(const struct nono_compose *c, struct nono_capset *ret, struct nono_error *err)
 {
-	const struct nono_builder b = {.set = ret, .vars = c->vars, .fs = c->fs};
+	_cleanup_(nono_dir_cache_done) struct nono_dir_cache dirs = {0};
+	const struct nono_builder b = {.set = ret, .vars = c->vars, .fs = c->fs, .dirs = &dirs};
 	int rc = protect_own_files(&b, err);
 
 	if (rc == 0)

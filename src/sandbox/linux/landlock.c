@@ -82,7 +82,8 @@ static uint64_t scoped(const struct nono_capset *set, int abi)
  */
 static bool is_open_descriptor(const struct nono_grant *grant)
 {
-	return grant->is_file && (nono_has_prefix(grant->written, "/dev/") || nono_has_prefix(grant->written, "/proc/"));
+	return grant->is_file &&
+	       (nono_has_prefix(grant->written, "/dev/") || nono_has_prefix(grant->written, "/proc/"));
 }
 
 static int add_grant(struct nono_capset *set, const struct nono_grant *grant, uint32_t handled, int ruleset_fd,

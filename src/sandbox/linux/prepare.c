@@ -38,12 +38,12 @@ static const struct {
 	int abi;
 	const char *text;
 } infos[] = {
-	{2, "this kernel refuses to move or link files from one directory to another in a sandbox; Linux 5.19 "
-	    "(Landlock ABI 2) and later can allow it where the policy does"},
-	{3, "this kernel's Landlock does not know truncation; truncate(2) and openat2(2) are refused instead; Linux 6.2 "
-	    "(Landlock ABI 3) and later allow them where the policy does"},
-	{5, "this kernel does not restrict ioctl(2) on device files that may be opened; Linux 6.10 (Landlock ABI 5) and "
-	    "later do"},
+	{2, "this kernel refuses to move or link files from one directory to another in a sandbox; "
+	    "Linux 5.19 (Landlock ABI 2) and later can allow it where the policy does"},
+	{3, "this kernel's Landlock does not know truncation; truncate(2) and openat2(2) are refused instead; "
+	    "Linux 6.2 (Landlock ABI 3) and later allow them where the policy does"},
+	{5, "this kernel does not restrict ioctl(2) on device files that may be opened; "
+	    "Linux 6.10 (Landlock ABI 5) and later do"},
 };
 
 /* [signals wanted isolated][abstract sockets wanted isolated] */
