@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct nono_profile_origin origin = {.file = "fuzz.json", .name = "fuzz"};
 	_cleanup_(nono_profile_done) struct nono_profile base = {0}, child = {0};
 	/* An exact copy without a final NUL, so that a sanitizer sees one byte read too many. */
-	_cleanup_(nono_freep) char *text = malloc(size ? size : 1);
+	_cleanup_(nono_freep) char *text = calloc(1, size ? size : 1);
 	struct nono_error err = {0};
 
 	if (!text)

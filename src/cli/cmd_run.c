@@ -214,6 +214,12 @@ static int report_failed_start(const struct job *job, const struct nono_stage_re
 	struct nono_exec_cause cause = {0};
 	_cleanup_(nono_closep) int fd = -1;
 
+	if (failed->stage == NONO_STAGE_LANDLOCK && failed->sys_errno == E2BIG) {
+		(void)nono_fail(err, NONO_E_UNSUPPORTED, 0,
+				"this is the 17th sandbox inside one another and Linux holds 16, so nothing was started");
+		output_error(err);
+		return nono_run_exit_code(failed);
+	}
 	if (failed->stage != NONO_STAGE_EXEC) {
 		(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot %s, so nothing was started",
 				nono_stage_text(failed->stage));

@@ -91,7 +91,7 @@ static int find_workdir(const struct context *ctx, char **ret, struct nono_error
 static int load_profile(struct context *ctx, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *os_release = NULL;
-	struct nono_profile_lookup lookup = {.fs = &nono_fs_host, .config_dir = ctx->config_dir};
+	struct nono_profile_lookup lookup = {.fs = &nono_fs_host, .config_dir = ctx->config_dir, .workdir = ctx->cwd};
 	size_t len;
 	int rc;
 

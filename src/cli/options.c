@@ -189,7 +189,8 @@ static int store(struct arguments *args, const struct option_def *o, const char 
 static int take_value(struct parse *p, const struct option_def *o, const char *inlined, const char **ret,
 		      struct nono_error *err)
 {
-	*ret = inlined;
+	if (inlined)
+		*ret = inlined;
 	if (!o->metavar)
 		return inlined ? nono_fail(err, NONO_E_USAGE, 0, "--%s takes no value", o->name) : 0;
 	if (inlined)
@@ -202,7 +203,7 @@ static int take_value(struct parse *p, const struct option_def *o, const char *i
 
 static int apply_option(struct parse *p, const struct option_def *o, const char *inlined, struct nono_error *err)
 {
-	const char *value = NULL;
+	const char *value = "";
 	int rc;
 
 	if (!(o->commands & p->args->command) && !(!p->named && (o->commands & CMD_RUN)))

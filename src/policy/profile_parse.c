@@ -43,8 +43,8 @@ static int check_seen(struct nono_reading *r, const struct nono_key *key, const 
 	if (strchr(key->path, '*'))
 		return 0;
 	if (*seen)
-		return nono_read_fail(r, at, NONO_JSON_AT_KEY, "means the same as %s, which is there too; keep one of them",
-				      *seen);
+		return nono_read_fail(r, at, NONO_JSON_AT_KEY, "means the same as %s, which is there too; keep only %s",
+				      *seen, key->path);
 	*seen = written;
 	return 0;
 }

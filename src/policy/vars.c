@@ -150,7 +150,7 @@ int nono_vars_expand(const struct nono_vars *vars, const char *text, char **ret,
 	if (!*text)
 		return nono_fail(err, NONO_E_POLICY, 0, "an empty path: name a file or directory");
 	rc = nono_vars_substitute(vars, text, &whole, err);
-	if (rc < 0)
+	if (rc < 0 || !whole)
 		return rc;
 	if (whole[0] != '/') {
 		rooted = nono_path_join(vars->workdir, whole);

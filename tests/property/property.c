@@ -368,7 +368,6 @@ static int ask_world(struct world *w, struct nono_capset *set)
 
 static int remove_entry(const char *dir)
 {
-	_cleanup_(nono_freep) char *command = NULL;
 	pid_t pid = fork();
 	int status;
 

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 		if (option == 'C')
 			spec.cwd = optarg;
 		if (option == 'f')
-			fail_with = (int)strtol(optarg, NULL, 10);
+			fail_with = (int)strtoul(optarg, NULL, 10);
 	}
 	if (optind >= argc)
 		return 2;

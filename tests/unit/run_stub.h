@@ -2,6 +2,13 @@
 #ifndef NONO_TESTS_RUN_STUB_H
 #define NONO_TESTS_RUN_STUB_H
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include "base/util.h"
 #include "run/run.h"
 
 /* Confines nothing, or fails with the errno that "the sandbox" is. */
@@ -20,6 +27,21 @@ int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_sta
 static inline const struct nono_sandbox *stub_sandbox(const int *fail_with)
 {
 	return (const struct nono_sandbox *)(const void *)fail_with;
+}
+
+/* Makes one system call fail from here on, as on a kernel that does not have it. */
+static inline void stub_forget_call(unsigned int number, unsigned int sys_errno)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | sys_errno),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = NONO_ARRAY_SIZE(code), .filter = code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
+		abort();
 }
 
 #endif

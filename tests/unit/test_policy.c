@@ -132,8 +132,11 @@ static size_t matches(const char *dir, const char *pattern)
 	struct nono_error err = {0};
 	char path[4096];
 
+	int count;
+
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, pattern);
-	CHECK_INT(nono_glob(&nono_fs_host, path, collect, &found, &err), (int)found.len);
+	count = nono_glob(&nono_fs_host, path, collect, &found, &err);
+	CHECK_INT(count, found.len);
 	return found.len;
 }
 
@@ -167,7 +170,7 @@ static struct nono_vars home_vars(char *home_line, size_t size)
 	(void)snprintf(home_line, size, "HOME=%s/home", t_tmpdir());
 	env[0] = home_line;
 	if (mkdir(home_line + 5, 0700) < 0)
-		t_fail(__FILE__, __LINE__, "mkdir %s", home_line + 5);
+		FAIL("mkdir %s", home_line + 5);
 	REQUIRE(nono_vars_init(&vars, env, t_tmpdir(), 1, &err) == 0);
 	return vars;
 }
@@ -410,7 +413,6 @@ TEST(a_set_survives_json)
 {
 	struct fixture f;
 	_cleanup_(nono_freep) char *text = NULL;
-	_cleanup_(nono_freep) char *again = NULL;
 	struct nono_capset back = {0};
 
 	fixture_init(&f);

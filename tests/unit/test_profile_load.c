@@ -15,7 +15,7 @@ static int load_with(struct fakefs *f, const char *which, const struct nono_strv
 	const struct nono_profile_lookup lookup = {.fs = fakefs_fs(f),
 						   .config_dir = "/home/u/.config/nono",
 						   .os_release = PROFILE_OS_RELEASE,
-						   .workdir = "/work"};
+						   .workdir = "/proj"};
 
 	return nono_profile_load(&lookup, which, extends, ret, err);
 }
@@ -27,7 +27,7 @@ static struct nono_profile load(struct fakefs *f, const char *which)
 
 	if (load_with(f, which, NULL, &p, &err) < 0) {
 		t_fail(__FILE__, __LINE__, "%s: %s", which, err.text);
-		t_stop();
+		t_require(false, __FILE__, __LINE__, "see above");
 	}
 	return p;
 }
@@ -93,13 +93,13 @@ TEST(users_over_builtin_and_jsonc_over_json)
 TEST(paths)
 {
 	_cleanup_(fakefs_freep) struct fakefs *f = fakefs_new();
-	static const char *const forms[] = {"/p/here.json", "here.json", "./here.json", "/p/../work/here.json",
-					    "sub/here.json", "./plain", "/work/plain"};
+	static const char *const forms[] = {"/p/here.json", "here.json", "./here.json", "/p/../proj/here.json",
+					    "sub/here.json", "./plain", "/proj/plain"};
 
 	put(f, "/p/", "here", "null");
-	put(f, "/work/", "here", "null");
-	put(f, "/work/sub/", "here", "null");
-	fakefs_file(f, "/work/plain", "{\"filesystem\":{\"read\":[\"/here\"]}}");
+	put(f, "/proj/", "here", "null");
+	put(f, "/proj/sub/", "here", "null");
+	fakefs_file(f, "/proj/plain", "{\"filesystem\":{\"read\":[\"/here\"]}}");
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(forms); i++) {
 		_cleanup_(nono_profile_done) struct nono_profile p = load(f, forms[i]);
 

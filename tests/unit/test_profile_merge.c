@@ -14,7 +14,7 @@ static struct nono_profile parse_base(const char *text)
 
 	if (nono_profile_parse(text, strlen(text), NULL, &base_origin, &p, &err) < 0) {
 		t_fail(__FILE__, __LINE__, "refused: %s", err.text);
-		t_stop();
+		t_require(false, __FILE__, __LINE__, "see above");
 	}
 	return p;
 }

@@ -374,17 +374,17 @@ TEST(two_names_of_one_key)
 {
 	static const struct refused cases[] = {
 		{"{\"undo\":{},\"rollback\":{}}",
-		 "p.json:1:12: rollback: means the same as undo, which is there too; keep one of them"},
+		 "p.json:1:12: rollback: means the same as undo, which is there too; keep only rollback"},
 		{"{\"env_credentials\":{},\n\"secrets\":{}}",
-		 "p.json:2:1: secrets: means the same as env_credentials, which is there too; keep one of them"},
+		 "p.json:2:1: secrets: means the same as env_credentials, which is there too; keep only env_credentials"},
 		{"{\"network\":{\"proxy_allow\":[],\"allow_proxy\":[]}}",
-		 "p.json:1:30: network.allow_proxy: means the same as network.proxy_allow, which is there too; keep one of them"},
+		 "p.json:1:30: network.allow_proxy: means the same as network.proxy_allow, which is there too; keep only network.allow_domain"},
 		{"{\"policy\":{\"add_deny_access\":[\"/x\"]},\"filesystem\":{\"deny\":[]}}",
-		 "p.json:1:52: filesystem.deny: means the same as policy.add_deny_access, which is there too; keep one of them"},
+		 "p.json:1:52: filesystem.deny: means the same as policy.add_deny_access, which is there too; keep only filesystem.deny"},
 		{"{\"trust_groups\":[],\"security\":{\"trust_groups\":[]}}",
-		 "p.json:1:32: security.trust_groups: means the same as trust_groups, which is there too; keep one of them"},
+		 "p.json:1:32: security.trust_groups: means the same as trust_groups, which is there too; keep only trust_groups"},
 		{"{\"platform_overrides\":{\"linux\":{\"undo\":{},\"rollback\":{}}}}",
-		 "p.json:1:43: platform_overrides.linux.rollback: means the same as undo, which is there too; keep one of them"},
+		 "p.json:1:43: platform_overrides.linux.rollback: means the same as undo, which is there too; keep only rollback"},
 	};
 	_cleanup_(nono_profile_done) struct nono_profile p =
 		profile_good("{\"undo\":{},\"platform_overrides\":{\"linux\":{\"rollback\":{}}}}");

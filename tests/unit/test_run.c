@@ -1,11 +1,7 @@
 /* test_run.c - starting a command, its end, what it inherits.  SPDX-License-Identifier: Apache-2.0 */
 #include <elf.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -190,25 +186,10 @@ TEST(run_leaks_no_descriptor)
 	CHECK_INT(run_sh("test \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 '").exit_code, 0);
 }
 
-/* Makes close_range fail as on a kernel without it. */
-static void forget_close_range(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 436, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {.len = NONO_ARRAY_SIZE(code), .filter = code};
-
-	REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0);
-}
-
 TEST(run_leaks_no_descriptor_without_close_range)
 {
 	REQUIRE(fcntl(STDERR_FILENO, F_DUPFD, 200) >= 200);
-	forget_close_range();
+	stub_forget_call(436, ENOSYS);
 	CHECK_INT(run_sh("test \"$(ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 '").exit_code, 0);
 }
 
@@ -320,7 +301,7 @@ TEST(run_command_dies_with_nono)
 	wait_for_file("ready");
 	fd = open("ready", O_RDONLY | O_CLOEXEC);
 	REQUIRE(fd >= 0 && read(fd, pid_text, sizeof(pid_text) - 1) > 0);
-	command = (pid_t)strtol(pid_text, NULL, 10);
+	command = (pid_t)strtoul(pid_text, NULL, 10);
 	REQUIRE(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
 	CHECK_INT(kill(command, 0), 0);
 	REQUIRE(kill(nono, SIGKILL) == 0);

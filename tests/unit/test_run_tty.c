@@ -66,14 +66,16 @@ static void forget_up_to(struct shell *sh, const char *what)
 	memmove(sh->text, sh->text + used, sh->len);
 }
 
-#define EXPECT(sh, what)                                                                                    \
-	do {                                                                                                \
-		if (!wait_for(sh, what)) {                                                                  \
-			t_fail(__FILE__, __LINE__, "no '%s' in '%.*s'", what, (int)(sh)->len, (sh)->text); \
-			t_stop();                                                                           \
-		}                                                                                           \
-		forget_up_to(sh, what);                                                                     \
-	} while (0)
+static void expect(struct shell *sh, const char *what, int line)
+{
+	if (!wait_for(sh, what)) {
+		FAIL("line %d: no '%s' in '%.*s'", line, what, (int)sh->len, sh->text);
+		REQUIRE(false);
+	}
+	forget_up_to(sh, what);
+}
+
+#define EXPECT(sh, what) expect(sh, what, __LINE__)
 
 static void type(struct shell *sh, const char *keys)
 {
@@ -248,7 +250,7 @@ TEST(tty_stop_of_a_pipeline)
 	EXPECT(&sh, "Stopped");
 	EXPECT(&sh, PROMPT);
 	type(&sh, "fg\n");
-	EXPECT(&sh, "cat)");
+	EXPECT(&sh, "cat )"); /* as bash shows it */
 	(void)usleep(100000);
 	type(&sh, INTERRUPT);
 	EXPECT(&sh, PROMPT);

@@ -19,8 +19,9 @@ enum net_filter { NET_OPEN, NET_BIND, NET_TCP, NET_UNIX, NET_FILTERS };
 	}
 
 /*
- * A whole program for each combination, [network][full IPC][namespaces]: a load costs about as much as fifty instructions
- * (13 us, and 0.25 us an instruction, measured on Linux 6.18), so one load is cheaper than two of smaller programs.
+ * A whole program for each combination, [network][full IPC][namespaces]: a load costs about as much as fifty
+ * instructions (13 us, and 0.25 us an instruction, measured on Linux 6.18), so one load is cheaper than two of
+ * smaller programs.
  */
 static const struct nono_bpf programs[NET_FILTERS][2][2] = {
 	[NET_OPEN] = PROGRAMS(net_open),
