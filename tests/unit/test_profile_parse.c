@@ -389,5 +389,6 @@ TEST(two_names_of_one_key)
 	_cleanup_(nono_profile_done) struct nono_profile p =
 		profile_good("{\"undo\":{},\"platform_overrides\":{\"linux\":{\"rollback\":{}}}}");
 
+	CHECK_INT(p.extends.len, 0);
 	check_refused(cases, NONO_ARRAY_SIZE(cases));
 }
