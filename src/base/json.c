@@ -81,8 +81,6 @@ static int syntax_fail(const struct nono_json *doc, const json_error_t *error, s
 	size_t offset = error->position > 0 ? (size_t)error->position : 0;
 	bool with_path = code == json_error_duplicate_key;
 
-	if (code == json_error_out_of_memory)
-		return nono_nomem(err);
 	if (offset > doc->len)
 		offset = doc->len;
 	if (code == json_error_premature_end_of_input)
@@ -107,8 +105,9 @@ static bool is_blank(const char *text, size_t len)
 int nono_json_parse(const char *file, const char *text, size_t len, struct nono_json *ret, struct nono_error *err)
 {
 	_cleanup_(nono_json_done) struct nono_json doc = {.file = file, .text = text, .len = len};
-	json_error_t error;
-	int rc;
+	json_error_t error = {0};
+	int saved_errno = errno, rc;
+	bool out_of_memory;
 
 	doc.plain = malloc(len + 1);
 	if (!doc.plain)
@@ -120,7 +119,13 @@ int nono_json_parse(const char *file, const char *text, size_t len, struct nono_
 	if (is_blank(doc.plain, len))
 		return nono_json_fail_offset(file, text, 0, err, NONO_E_PARSE,
 					     "the file is empty; write at least {}");
+	errno = 0;
 	doc.root = json_loadb(doc.plain, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	/* jansson does not tell: a token that finds no room is invalid to it, or is shortened without a word. */
+	out_of_memory = errno == ENOMEM;
+	errno = saved_errno;
+	if (out_of_memory)
+		return nono_nomem(err);
 	if (!doc.root)
 		return syntax_fail(&doc, &error, err);
 	if (!json_is_object(doc.root))

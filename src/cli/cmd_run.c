@@ -125,6 +125,7 @@ static int find_command(struct job *job, int *ret_exit, struct nono_error *err)
 {
 	const struct context *ctx = &job->ctx;
 	const char *path = nono_environ_get(ctx->env, "PATH", 4);
+	_cleanup_(nono_freep) char *full = NULL;
 	int rc = nono_run_find_program(ctx->args->words[0], path, ctx->vars.workdir, &job->program, err);
 
 	if (rc == -NONO_E_NOTFOUND)
@@ -133,7 +134,11 @@ static int find_command(struct job *job, int *ret_exit, struct nono_error *err)
 		*ret_exit = 126;
 	if (rc < 0)
 		return rc;
-	return nono_command_check(&ctx->set, &nono_fs_host, ctx->args->words[0], job->program, err);
+	/* What is started keeps its relative name (a script sees it as $0); what is judged is the file. */
+	full = job->program[0] == '/' ? strdup(job->program) : nono_path_join(ctx->vars.workdir, job->program);
+	if (!full)
+		return nono_nomem(err);
+	return nono_command_check(&ctx->set, &nono_fs_host, ctx->args->words[0], full, err);
 }
 
 static int prepare_policy(struct job *job, char **room, int *ret_exit, struct nono_error *err)
@@ -187,7 +192,8 @@ static int print_dry_run(const struct job *job, struct nono_error *err)
 	}
 	if (line.failed)
 		return nono_nomem(err);
-	output_line("dry run: nothing was started\n%s", line.data);
+	output_line("dry run: nothing was started");
+	output_line("%s", line.data);
 	return 0;
 }
 
@@ -252,7 +258,7 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 	code = result.exit_code;
 	if (result.failed.stage != NONO_STAGE_NONE)
 		code = report_failed_start(job, &result.failed, err);
-	else if (code && !job->ctx.args->no_diagnostics && !job->ctx.args->silent)
+	else if (code && !result.term_signal && !job->ctx.args->no_diagnostics && !job->ctx.args->silent)
 		footer_print(&job->ctx, &result);
 	nono_run_result_done(&result);
 	return code;
@@ -280,7 +286,7 @@ static int start(struct job *job, struct nono_error *err)
 
 	show_notes(job);
 	if (args->verbose)
-		output_capabilities(&job->ctx.set, args->verbose > 1);
+		output_capabilities(&job->ctx.set, true);
 	return args->command == CMD_WRAP ? start_direct(job, &spec, err) : start_supervised(job, &spec, err);
 }
 

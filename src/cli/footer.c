@@ -171,9 +171,12 @@ void footer_print(const struct context *ctx, const struct nono_run_result *resul
 	struct rows rows = {0};
 
 	collect(ctx, result, &rows);
-	output_line("\nNONO DIAGNOSTIC\n────────────────────────");
-	output_line("The command failed.%s (exit code %d)\n", rows.len ? " This may be due to sandbox restrictions." : "",
+	output_line("%s", "");
+	output_line("NONO DIAGNOSTIC");
+	output_line("────────────────────────");
+	output_line("The command failed.%s (exit code %d)", rows.len ? " This may be due to sandbox restrictions." : "",
 		    result->exit_code);
+	output_line("%s", "");
 	if (rows.len) {
 		output_line("Sandbox denied the following operations:");
 		for (size_t i = 0; i < rows.len; i++) {

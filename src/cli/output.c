@@ -32,23 +32,12 @@ const char *output_colour(enum output_role role)
 	return output.colour ? codes[role] : "";
 }
 
-/* A text may quote what a program or a file name contains: nothing in it may act on the terminal. Newlines stay. */
+/* A text may quote what a program or a file name contains: nothing in it may act on the terminal or begin a line. */
 static void put_escaped(const char *text)
 {
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
 
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		_cleanup_(nono_freep) char *line = strndup(text, len);
-
-		if (line)
-			nono_quote_text(&out, line);
-		text += len;
-		if (*text) {
-			nono_buf_puts(&out, "\n");
-			text++;
-		}
-	}
+	nono_quote_text(&out, text);
 	(void)fputs(out.failed || !out.data ? "" : out.data, stderr);
 }
 

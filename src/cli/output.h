@@ -18,7 +18,7 @@ void output_status(const char *text);
 /** output_warning - "nono: warning: text". */
 void output_warning(const char *text);
 
-/** output_line - plain text, nothing with --silent. */
+/** output_line - one line of plain text, escaped whole; nothing with --silent. */
 void output_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** output_notes - what composing had to say from @first on: warnings always, the rest with -v. */

@@ -29,6 +29,9 @@ struct loader {
 	struct nono_error *err;
 };
 
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
 static const char *const suffixes[] = {".jsonc", ".json"}; /* the first one found wins */
 
 static void source_done(struct source *s)
@@ -94,19 +97,20 @@ static int find_file(struct loader *l, char *path, struct source *ret)
 	_cleanup_(nono_freep) char *file = path;
 	_cleanup_(nono_freep) char *name = NULL;
 	struct nono_node node = {.fd = -1};
+	struct nono_error why = {0};
 	int rc;
 
 	if (!path)
 		return nono_nomem(l->err);
-	rc = fs->stat(fs, path, false, &node, l->err);
+	rc = fs->stat(fs, path, false, &node, &why);
 	if (rc == -NONO_E_NOTFOUND)
 		return 0;
 	if (rc == 0 && S_ISLNK(node.mode))
-		rc = fs->stat(fs, path, true, &node, l->err);
+		rc = fs->stat(fs, path, true, &node, &why);
 	if (rc == -NONO_E_NOTFOUND)
 		return nono_fail(l->err, NONO_E_NOTFOUND, 0, "profile '%s' is a link that leads nowhere", path);
 	if (rc < 0)
-		return nono_fail_in(l->err, rc, "profile");
+		return nono_fail(l->err, why.code, 0, "profile: %s", why.text);
 	name = stem(path);
 	if (!name)
 		return nono_nomem(l->err);
@@ -228,16 +232,19 @@ static int find_base_in(struct loader *l, const struct link *child, const char *
 	return 1;
 }
 
-/* The directory that a file is really in, where it was reached through links. */
-static char *real_dir(struct loader *l, const char *file)
+/* The directory that a profile's file is really in, where it was reached through links; NULL for a built-in one. */
+static int real_dir(struct loader *l, const struct source *s, char **ret)
 {
-	struct nono_node node = {.fd = -1};
-	char *dir = NULL;
+	_cleanup_(nono_node_done) struct nono_node node = {.fd = -1};
+	int rc;
 
-	if (l->lookup->fs->open(l->lookup->fs, file, &node, NULL) == 0)
-		dir = dir_name(node.real);
-	nono_node_done(&node);
-	return dir;
+	if (!s->file)
+		return 0;
+	rc = l->lookup->fs->open(l->lookup->fs, s->file, &node, l->err);
+	if (rc < 0)
+		return nono_fail_in(l->err, rc, "profile");
+	*ret = dir_name(node.real);
+	return *ret ? 0 : nono_nomem(l->err);
 }
 
 /* Beside the profile, beside the file that it links to, among the user's, among the built-in ones. */
@@ -245,14 +252,14 @@ static int find_base(struct loader *l, const struct link *child, const char *nam
 {
 	_cleanup_(nono_freep) char *own = profiles_dir(l);
 	_cleanup_(nono_freep) char *beside = child->source->file ? dir_name(child->source->file) : NULL;
-	_cleanup_(nono_freep) char *real = child->source->file ? real_dir(l, child->source->file) : NULL;
-	int rc = 0;
+	_cleanup_(nono_freep) char *real = NULL;
+	int rc = real_dir(l, child->source, &real);
 
-	if (beside)
+	if (rc == 0 && child->source->file)
 		rc = find_base_in(l, child, beside, name, ret);
 	if (rc == 0 && real && !nono_streq(real, beside))
 		rc = find_base_in(l, child, real, name, ret);
-	if (rc == 0 && !(beside && nono_streq(own, beside)))
+	if (rc == 0 && !(own && nono_streq(own, beside)))
 		rc = find_base_in(l, child, own, name, ret);
 	if (rc == 0)
 		rc = find_builtin(l, name, ret);
@@ -278,17 +285,16 @@ static void chain_text(const struct link *link, struct nono_buf *out)
 static int check_chain(struct loader *l, const struct link *link)
 {
 	_cleanup_(nono_buf_done) struct nono_buf chain = {0};
+	bool circle = in_chain(link->down, link->source);
 
 	if (++l->loads > NONO_EXTENDS_LOADS)
 		return nono_fail(l->err, NONO_E_LIMIT, 0, "more than %d profiles are extended in all", NONO_EXTENDS_LOADS);
+	if (!circle && link->depth <= NONO_EXTENDS_DEPTH)
+		return 0;
 	chain_text(link, &chain);
-	if (in_chain(link->down, link->source))
-		return nono_fail(l->err, NONO_E_POLICY, 0, "profiles extend each other in a circle: %s",
-				 chain.data ? chain.data : "");
-	if (link->depth > NONO_EXTENDS_DEPTH)
-		return nono_fail(l->err, NONO_E_POLICY, 0, "more than %d levels of extends: %s", NONO_EXTENDS_DEPTH,
-				 chain.data ? chain.data : "");
-	return 0;
+	return nono_fail(l->err, NONO_E_POLICY, 0, "%s: %s",
+			 circle ? "profiles extend each other in a circle" : "extends goes deeper than " TEXT(NONO_EXTENDS_DEPTH) " levels",
+			 chain.data ? chain.data : "");
 }
 
 static int read_source(struct loader *l, const struct source *s, struct nono_profile *ret)

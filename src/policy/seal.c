@@ -171,11 +171,13 @@ static int add_conflict(struct nono_capset *set, struct conflicts *found, const 
 	(void)nono_source_text(&g->source, from, sizeof(from));
 	(void)nono_source_text(&d->source, by, sizeof(by));
 	if (found->count++ < CONFLICTS_SHOWN) {
+		const char *sep = found->text.len ? "; " : "";
+
 		if (d->permanent)
-			nono_buf_printf(&found->text, "\n  %s (%s) contains %s, nono's own %s", g->node.real, from, d->written,
+			nono_buf_printf(&found->text, "%s%s (%s) contains %s, nono's own %s", sep, g->node.real, from, d->written,
 					d->source.name);
 		else
-			nono_buf_printf(&found->text, "\n  %s (%s) contains %s, denied by %s", g->node.real, from, d->written,
+			nono_buf_printf(&found->text, "%s%s (%s) contains %s, denied by %s", sep, g->node.real, from, d->written,
 					by);
 	}
 	return warn_group_overlap(set, g, d, err);
@@ -241,10 +243,10 @@ static int fail_conflicts(struct conflicts *found, struct nono_error *err)
 	int rc;
 
 	if (found->count > CONFLICTS_SHOWN)
-		(void)snprintf(more, sizeof(more), "\n  and %zu more", found->count - CONFLICTS_SHOWN);
+		(void)snprintf(more, sizeof(more), "; and %zu more", found->count - CONFLICTS_SHOWN);
 	rc = nono_fail(err, NONO_E_POLICY, 0,
-		       "a granted directory contains denied paths, which cannot be kept apart:%s%s\n"
-		       "grant narrower directories, or lift a rule with --override-deny PATH",
+		       "a granted directory contains denied paths, which cannot be kept apart: %s%s. Grant narrower "
+		       "directories, or lift a rule with --override-deny PATH",
 		       found->text.data ? found->text.data : "", more);
 	nono_buf_done(&found->text);
 	return rc;

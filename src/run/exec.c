@@ -28,13 +28,16 @@ static char *join(const char *cwd, const char *dir, size_t dir_len, const char *
 	return nono_buf_take(&b);
 }
 
-/* 0, or the errno that execve would give. A directory is passed over, as shells do. */
+/*
+ * 0, or the errno that execve would give. A directory is passed over, as shells do, and so is what cannot be looked at:
+ * a directory of somebody else's in PATH does not make a missing command a forbidden one.
+ */
 static int judge(const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return errno;
+		return errno == EACCES ? ENOENT : errno;
 	if (!S_ISREG(st.st_mode))
 		return ENOENT;
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? errno : 0;

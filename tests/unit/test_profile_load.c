@@ -256,7 +256,7 @@ TEST(levels)
 	CHECK_INT(p.filesystem.read.len, NONO_EXTENDS_DEPTH + 1);
 	put_chain(deep, NONO_EXTENDS_DEPTH + 1);
 	check_fails(deep, "p0", NONO_E_POLICY,
-		    "more than 10 levels of extends: p0 -> p1 -> p2 -> p3 -> p4 -> p5 -> p6 -> p7 -> p8 -> p9 -> p10 -> p11");
+		    "extends goes deeper than 10 levels: p0 -> p1 -> p2 -> p3 -> p4 -> p5 -> p6 -> p7 -> p8 -> p9 -> p10 -> p11");
 }
 
 /* Few files that are extended over and over must not take for ever. */
