@@ -8,7 +8,7 @@
 #include "policy/path.h"
 
 /* At most so many pairs of a grant and a deny are named. */
-#define CONFLICTS_SHOWN 5
+#define CONFLICTS_SHOWN 3
 
 struct conflicts {
 	struct nono_buf text;
