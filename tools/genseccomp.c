@@ -72,16 +72,56 @@ struct rule {
  * The kernel takes most of these arguments as an int and ignores the upper half of the register, so LOW compares the
  * lower half only. Where a comparison is of the whole register (NOT), a set upper half is refused: stricter.
  */
-#define LOW(arg, value) {(arg), SCMP_CMP_MASKED_EQ, UINT32_MAX, (value)}
-#define BITS(arg, mask, value) {(arg), SCMP_CMP_MASKED_EQ, (mask), (value)}
+#define LOW(arg, value)                                        \
+	{                                                      \
+		(arg), SCMP_CMP_MASKED_EQ, UINT32_MAX, (value) \
+	}
+#define BITS(arg, mask, value)                             \
+	{                                                  \
+		(arg), SCMP_CMP_MASKED_EQ, (mask), (value) \
+	}
 #define BIT(arg, bit) BITS(arg, bit, bit)
-#define NOT(arg, value) {(arg), SCMP_CMP_NE, (value), 0}
-#define OVER(arg, value) {(arg), SCMP_CMP_GT, (value), 0}
+#define NOT(arg, value)                        \
+	{                                      \
+		(arg), SCMP_CMP_NE, (value), 0 \
+	}
+#define OVER(arg, value)                       \
+	{                                      \
+		(arg), SCMP_CMP_GT, (value), 0 \
+	}
 
-#define DENY(name, error, in) {#name, 0, error, in, 0, {{0}}}
-#define DENY_NUMBER(name, number, error, in) {#name, number, error, in, 0, {{0}}}
-#define DENY_IF(name, error, in, a) {#name, 0, error, in, 1, {a}}
-#define DENY_IF2(name, error, in, a, b) {#name, 0, error, in, 2, {a, b}}
+#define DENY(name, error, in)           \
+	{                               \
+#name, 0, error, in, 0, \
+		{                       \
+			{               \
+				0       \
+			}               \
+		}                       \
+	}
+#define DENY_NUMBER(name, number, error, in) \
+	{                                    \
+#name, number, error, in, 0, \
+		{                            \
+			{                    \
+				0            \
+			}                    \
+		}                            \
+	}
+#define DENY_IF(name, error, in, a)     \
+	{                               \
+#name, 0, error, in, 1, \
+		{                       \
+			a               \
+		}                       \
+	}
+#define DENY_IF2(name, error, in, a, b) \
+	{                               \
+#name, 0, error, in, 2, \
+		{                       \
+			a, b            \
+		}                       \
+	}
 
 /*
  * ENOSYS where programs are prepared for a kernel without the call, EPERM elsewhere. Sockets: EACCES for IPv4 and
@@ -413,8 +453,10 @@ int main(int argc, char **argv)
 	out = fopen(argv[2], "w");
 	if (!out)
 		fail("cannot write", argv[2], errno);
-	(void)fprintf(out, "/* nono_bpf.h - seccomp filters for %s, made by tools/genseccomp.c.  "
-			   "SPDX-License-Identifier: Apache-2.0 */\n#include <linux/filter.h>\n", target->name);
+	(void)fprintf(out,
+		      "/* nono_bpf.h - seccomp filters for %s, made by tools/genseccomp.c.  "
+		      "SPDX-License-Identifier: Apache-2.0 */\n#include <linux/filter.h>\n",
+		      target->name);
 	write_all(target, out);
 	if (fclose(out) != 0)
 		fail("cannot write", argv[2], errno);

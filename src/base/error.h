@@ -34,7 +34,7 @@ struct nono_error {
  * Returns -@code. Allocates nothing, keeps errno. Thread-safe.
  */
 int nono_fail(struct nono_error *err, enum nono_error_code code, int sys_errno, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 /**
  * nono_fail_in - put "context: " in front of an error's text.

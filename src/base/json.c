@@ -91,7 +91,9 @@ static int syntax_fail(const struct nono_json *doc, const json_error_t *error, s
 		jansson_text(&words, error);
 	return nono_json_fail_offset(doc->file, doc->text, offset, err, NONO_E_PARSE, "%s%s%s",
 				     with_path && path.data ? path.data : "", with_path && path.data ? ": " : "",
-				     text ? text : words.data ? words.data : "not JSON");
+				     text	  ? text
+				     : words.data ? words.data
+						  : "not JSON");
 }
 
 static bool is_blank(const char *text, size_t len)
@@ -117,8 +119,7 @@ int nono_json_parse(const char *file, const char *text, size_t len, struct nono_
 	if (rc < 0)
 		return rc;
 	if (is_blank(doc.plain, len))
-		return nono_json_fail_offset(file, text, 0, err, NONO_E_PARSE,
-					     "the file is empty; write at least {}");
+		return nono_json_fail_offset(file, text, 0, err, NONO_E_PARSE, "the file is empty; write at least {}");
 	errno = 0;
 	doc.root = json_loadb(doc.plain, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	/* jansson does not tell: a token that finds no room is invalid to it, or is shortened without a word. */
@@ -164,9 +165,8 @@ int nono_json_fail(const struct nono_json *doc, const struct nono_json_at *at, e
 	va_end(ap);
 	path_text(at, &path);
 	text = path.data ? path.data : "";
-	return nono_json_fail_offset(doc->file, doc->text,
-				     nono_json_locate(doc->plain, doc->len, at, spot), err, code, "%s%.*s%s%s",
-				     path.len > NONO_JSON_PATH_BYTES ? "..." : "", NONO_JSON_PATH_BYTES,
+	return nono_json_fail_offset(doc->file, doc->text, nono_json_locate(doc->plain, doc->len, at, spot), err, code,
+				     "%s%.*s%s%s", path.len > NONO_JSON_PATH_BYTES ? "..." : "", NONO_JSON_PATH_BYTES,
 				     path.len > NONO_JSON_PATH_BYTES ? text + path.len - NONO_JSON_PATH_BYTES : text,
 				     path.len ? ": " : "", message);
 }

@@ -46,7 +46,7 @@ void nono_json_done(struct nono_json *doc);
  */
 int nono_json_fail(const struct nono_json *doc, const struct nono_json_at *at, enum nono_json_spot spot,
 		   struct nono_error *err, enum nono_error_code code, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
+	__attribute__((format(printf, 6, 7)));
 
 /** nono_json_type_name - "a string", "a list" ...: for messages. Static. */
 const char *nono_json_type_name(const json_t *value);

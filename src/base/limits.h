@@ -2,27 +2,27 @@
 #ifndef NONO_BASE_LIMITS_H
 #define NONO_BASE_LIMITS_H
 
-#define NONO_ERROR_BYTES 1024	       /* text of one error, NUL included */
-#define NONO_PROFILE_BYTES (1024 * 1024) /* one profile file */
-#define NONO_JSON_DEPTH 32	       /* nesting of objects and lists in a profile */
-#define NONO_JSON_PATH_BYTES 512       /* a key's path such as network.allow_domain[3] */
-#define NONO_EXTENDS_DEPTH 10	       /* parent links of a chain of profiles */
-#define NONO_EXTENDS_LOADS 256	       /* profiles read for one composition, counted again in each branch */
-#define NONO_NAME_BYTES 128	       /* a profile's or group's name */
-#define NONO_LIST_ITEMS 4096	       /* entries of one list of a profile */
-#define NONO_GRANTS 8192	       /* grants of one capability set */
-#define NONO_GLOB_ENTRIES 50000	       /* directory entries that one glob may look at */
-#define NONO_GLOB_DEPTH 64	       /* levels that ** descends */
-#define NONO_CHAIN_DEPTH 256	       /* ancestors of one path */
-#define NONO_CAPFILE_BYTES (1024 * 1024) /* a capability file */
-#define NONO_RELAY_BYTES 65536	       /* one read of the command's error output */
-#define NONO_OBSERVED_PATHS 64	       /* paths kept from a command's error output */
-#define NONO_OBSERVED_PATH_BYTES 4096  /* one such path, NUL included */
-#define NONO_OBSERVED_LINE_BYTES 16384 /* one line of error output; what is longer is cut */
+#define NONO_ERROR_BYTES 1024		       /* text of one error, NUL included */
+#define NONO_PROFILE_BYTES (1024 * 1024)       /* one profile file */
+#define NONO_JSON_DEPTH 32		       /* nesting of objects and lists in a profile */
+#define NONO_JSON_PATH_BYTES 512	       /* a key's path such as network.allow_domain[3] */
+#define NONO_EXTENDS_DEPTH 10		       /* parent links of a chain of profiles */
+#define NONO_EXTENDS_LOADS 256		       /* profiles read for one composition, counted again in each branch */
+#define NONO_NAME_BYTES 128		       /* a profile's or group's name */
+#define NONO_LIST_ITEMS 4096		       /* entries of one list of a profile */
+#define NONO_GRANTS 8192		       /* grants of one capability set */
+#define NONO_GLOB_ENTRIES 50000		       /* directory entries that one glob may look at */
+#define NONO_GLOB_DEPTH 64		       /* levels that ** descends */
+#define NONO_CHAIN_DEPTH 256		       /* ancestors of one path */
+#define NONO_CAPFILE_BYTES (1024 * 1024)       /* a capability file */
+#define NONO_RELAY_BYTES 65536		       /* one read of the command's error output */
+#define NONO_OBSERVED_PATHS 64		       /* paths kept from a command's error output */
+#define NONO_OBSERVED_PATH_BYTES 4096	       /* one such path, NUL included */
+#define NONO_OBSERVED_LINE_BYTES 16384	       /* one line of error output; what is longer is cut */
 #define NONO_OBSERVED_FILE_BYTES (1024 * 1024) /* end of an error output that is a file */
-#define NONO_EXEC_HEAD_BYTES 512       /* read of a program that could not be started */
-#define NONO_ELF_HEADERS 64	       /* program headers looked at in one */
-#define NONO_CLOSE_LOOP_FDS (1024 * 1024) /* descriptors marked one by one where close_range is missing */
-#define NONO_FOOTER_ROWS 10	       /* refused operations listed after a run */
+#define NONO_EXEC_HEAD_BYTES 512	       /* read of a program that could not be started */
+#define NONO_ELF_HEADERS 64		       /* program headers looked at in one */
+#define NONO_CLOSE_LOOP_FDS (1024 * 1024)      /* descriptors marked one by one where close_range is missing */
+#define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
 
 #endif

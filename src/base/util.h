@@ -13,19 +13,19 @@
 #define NONO_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* TAKE - move a value out of a variable with a cleanup, leaving it empty. */
-#define TAKE(x)                                     \
-	({                                          \
-		__typeof__(x) take_value_ = (x);    \
-		memset(&(x), 0, sizeof(x));         \
-		take_value_;                        \
+#define TAKE(x)                                  \
+	({                                       \
+		__typeof__(x) take_value_ = (x); \
+		memset(&(x), 0, sizeof(x));      \
+		take_value_;                     \
 	})
 
 /* TAKE_FD - the same for a descriptor, whose empty value is -1. */
-#define TAKE_FD(fd)                   \
-	({                            \
-		int take_fd_ = (fd);  \
-		(fd) = -1;            \
-		take_fd_;             \
+#define TAKE_FD(fd)                  \
+	({                           \
+		int take_fd_ = (fd); \
+		(fd) = -1;           \
+		take_fd_;            \
 	})
 
 /** nono_freep - cleanup of a char pointer; keeps errno. */

@@ -101,8 +101,8 @@ int capfile_write(struct context *ctx, char **ret, struct nono_error *err)
 		if (nono_fs_host_making.make_dir(&nono_fs_host_making, dir, &why) < 0)
 			return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: %s", why.text);
 		if (write_new(path, text, len) < 0)
-			return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: cannot write %s: %s", path,
-						strerror(errno));
+			return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: cannot write %s: %s",
+						path, strerror(errno));
 	}
 	if (grant_file(ctx, path, err) < 0)
 		return -NONO_E_SYSTEM;

@@ -52,9 +52,10 @@ static int ask_for_workdir(struct job *job, enum nono_access level, bool *ret_ag
 	*ret_agreed = false;
 	if (ctx->args->dry_run || !prompt_possible()) {
 		if (ctx->args->silent)
-			return nono_fail(err, NONO_E_POLICY, 0,
-					 "the working directory %s is not shared and --silent cannot ask: add --allow-cwd",
-					 ctx->vars.workdir);
+			return nono_fail(
+				err, NONO_E_POLICY, 0,
+				"the working directory %s is not shared and --silent cannot ask: add --allow-cwd",
+				ctx->vars.workdir);
 		output_line("  the working directory is not shared (--allow-cwd would share it: %s)", how);
 		return 0;
 	}
@@ -114,7 +115,8 @@ static int take_binary(struct context *ctx, char **room, struct nono_error *err)
 	if (ctx->args->words && ctx->args->words[0])
 		return 0;
 	if (!ctx->profile.binary)
-		return nono_fail(err, NONO_E_USAGE, 0, "no command to run: nono run [options] -- COMMAND [ARGUMENT...]");
+		return nono_fail(err, NONO_E_USAGE, 0,
+				 "no command to run: nono run [options] -- COMMAND [ARGUMENT...]");
 	room[0] = ctx->profile.binary;
 	room[1] = NULL;
 	ctx->args->words = room;
@@ -160,7 +162,8 @@ static int prepare_policy(struct job *job, char **room, int *ret_exit, struct no
 static int prepare_start(struct job *job, struct nono_error *err)
 {
 	struct context *ctx = &job->ctx;
-	struct nono_environment e = {.profile = ctx->compose.profile, .vars = &ctx->vars, .clean = ctx->args->clean_env};
+	struct nono_environment e = {
+		.profile = ctx->compose.profile, .vars = &ctx->vars, .clean = ctx->args->clean_env};
 	int rc = capfile_write(ctx, &job->cap_file, err);
 
 	e.cap_file = job->cap_file;
@@ -175,8 +178,8 @@ static int note_unused(struct context *ctx, struct nono_error *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < keys->len && rc == 0; i++)
-		rc = nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "%s (profile %s) is not used yet", keys->items[i].text,
-				      keys->items[i].origin);
+		rc = nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "%s (profile %s) is not used yet",
+				      keys->items[i].text, keys->items[i].origin);
 	return rc;
 }
 
@@ -209,8 +212,8 @@ static void explain_refused_exec(const struct job *job, const char *path)
 		return;
 	if (!a.allowed) {
 		flag = nono_answer_flag(&a, NONO_OP_EXEC);
-		output_line("  the sandbox does not grant running %s%s%s", a.real, flag && *flag ? "; to allow it: " : "",
-			    flag ? flag : "");
+		output_line("  the sandbox does not grant running %s%s%s", a.real,
+			    flag && *flag ? "; to allow it: " : "", flag ? flag : "");
 	}
 	nono_answer_done(&a);
 }
@@ -221,8 +224,9 @@ static int report_failed_start(const struct job *job, const struct nono_stage_re
 	_cleanup_(nono_closep) int fd = -1;
 
 	if (failed->stage == NONO_STAGE_LANDLOCK && failed->sys_errno == E2BIG) {
-		(void)nono_fail(err, NONO_E_UNSUPPORTED, 0,
-				"this is the 17th sandbox inside one another and Linux holds 16, so nothing was started");
+		(void)nono_fail(
+			err, NONO_E_UNSUPPORTED, 0,
+			"this is the 17th sandbox inside one another and Linux holds 16, so nothing was started");
 		output_error(err);
 		return nono_run_exit_code(failed);
 	}

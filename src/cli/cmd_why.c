@@ -159,7 +159,8 @@ static int why_host(const struct nono_capset *set, const struct arguments *args,
 	start(&r, r.allowed ? "network_allowed" : "network_blocked");
 	add(&r, "Host", "host", args->why_host);
 	if (!r.allowed)
-		add(&r, "Suggested fix", "suggested_flag", set->network.connect.len ? "--allow-connect-port PORT" : "--allow-net");
+		add(&r, "Suggested fix", "suggested_flag",
+		    set->network.connect.len ? "--allow-connect-port PORT" : "--allow-net");
 	return finish(&r, err);
 }
 
@@ -209,7 +210,8 @@ int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)
 	rc = context_init(&ctx, args, env, false, err);
 	/* What a run would share of the working directory without asking. */
 	if (rc == 0 && args->allow_cwd)
-		rc = nono_compose_workdir(&ctx.compose, &ctx.set, nono_workdir_access(ctx.compose.profile), "--allow-cwd", err);
+		rc = nono_compose_workdir(&ctx.compose, &ctx.set, nono_workdir_access(ctx.compose.profile),
+					  "--allow-cwd", err);
 	if (rc == 0)
 		rc = nono_capset_seal(&ctx.compose, &ctx.set, err);
 	if (rc == 0)

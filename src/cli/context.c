@@ -59,9 +59,12 @@ static int absolute_list(const struct context *ctx, struct nono_strv *list, stru
 
 static int absolute_flags(const struct context *ctx, struct nono_flags *f, struct nono_error *err)
 {
-	struct nono_strv *const lists[] = {&f->allow,	    &f->read,	     &f->write,		  &f->allow_file,
-					   &f->read_file,   &f->write_file,  &f->unix_socket,	  &f->unix_socket_bind,
-					   &f->unix_socket_dir, &f->unix_socket_dir_bind, &f->bypass};
+	struct nono_strv *const lists[] = {&f->allow,		&f->read,
+					   &f->write,		&f->allow_file,
+					   &f->read_file,	&f->write_file,
+					   &f->unix_socket,	&f->unix_socket_bind,
+					   &f->unix_socket_dir, &f->unix_socket_dir_bind,
+					   &f->bypass};
 	int rc = 0;
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(lists) && rc == 0; i++)
@@ -116,8 +119,7 @@ static int find_self(struct context *ctx, struct nono_error *err)
 	return ctx->self_exe ? 0 : nono_nomem(err);
 }
 
-int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create,
-		 struct nono_error *err)
+int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *workdir = NULL;
 	int rc;

@@ -66,8 +66,9 @@ static const struct {
 } commands[] = {{"run", CMD_RUN}, {"wrap", CMD_WRAP}, {"why", CMD_WHY}};
 
 static const char *const later_commands[] = {
-	"shell", "profile", "policy", "setup",	"completion", "learn", "rollback", "audit", "trust", "ps",   "stop",
-	"detach", "attach", "logs",   "inspect", "prune",    "session", "proxy",   "hooks", "hook", "secret",
+	"shell",   "profile", "policy",	 "setup", "completion", "learn",  "rollback",
+	"audit",   "trust",   "ps",	 "stop",  "detach",	"attach", "logs",
+	"inspect", "prune",   "session", "proxy", "hooks",	"hook",	  "secret",
 };
 
 /* Older names of variables. */
@@ -114,7 +115,8 @@ static int unknown_option(const char *word, size_t len, unsigned int command, st
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(later); i++)
 		if (strlen(later[i]) == len && strncmp(later[i], word, len) == 0)
-			return nono_fail(err, NONO_E_UNSUPPORTED, 0, "--%s is not built yet, so nothing was started", later[i]);
+			return nono_fail(err, NONO_E_UNSUPPORTED, 0, "--%s is not built yet, so nothing was started",
+					 later[i]);
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len, word);
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++)
 		if (options[i].name && options[i].kind != HIDDEN_SWITCH && (options[i].commands & command))
@@ -234,7 +236,8 @@ static int parse_letters(struct parse *p, const char *word, struct nono_error *e
 		int rc;
 
 		if (!o)
-			return nono_fail(err, NONO_E_USAGE, 0, "there is no option -%c; nono --help lists them", word[-1]);
+			return nono_fail(err, NONO_E_USAGE, 0, "there is no option -%c; nono --help lists them",
+					 word[-1]);
 		if (o->metavar && *word)
 			return apply_option(p, o, word + (*word == '='), err);
 		rc = apply_option(p, o, NULL, err);
@@ -253,9 +256,9 @@ static int unknown_command(const char *word, struct nono_error *err)
 			return nono_fail(err, NONO_E_UNSUPPORTED, 0, "nono %s is not built yet", word);
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(commands); i++)
 		nono_nearest_offer(&near, commands[i].name);
-	return nono_fail(err, NONO_E_USAGE, 0, "there is no command '%s'%s%s%s; to run a program of that name: nono run -- %s",
-			 word, near.best ? "; did you mean nono " : "", near.best ? near.best : "", near.best ? "?" : "",
-			 word);
+	return nono_fail(
+		err, NONO_E_USAGE, 0, "there is no command '%s'%s%s%s; to run a program of that name: nono run -- %s",
+		word, near.best ? "; did you mean nono " : "", near.best ? near.best : "", near.best ? "?" : "", word);
 }
 
 /* The first plain word: a command's name, or where the program to run starts. True in *ret_done: parsing is over. */
@@ -315,7 +318,7 @@ static int truth(const char *name, const char *value, bool *ret, struct nono_err
 	static const struct {
 		const char *word;
 		bool value;
-	} words[] = {{"true", true},   {"yes", true}, {"1", true},  {"on", true},    {"y", true},  {"t", true},
+	} words[] = {{"true", true},   {"yes", true}, {"1", true},  {"on", true},   {"y", true},  {"t", true},
 		     {"false", false}, {"no", false}, {"0", false}, {"off", false}, {"n", false}, {"f", false}};
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(words); i++)
@@ -332,7 +335,8 @@ static const char *environment_value(char *const *env, const char *name)
 
 	for (size_t i = 0; !value && i < NONO_ARRAY_SIZE(environment_aliases); i++)
 		if (strcmp(environment_aliases[i].name, name) == 0)
-			value = nono_environ_get(env, environment_aliases[i].older, strlen(environment_aliases[i].older));
+			value = nono_environ_get(env, environment_aliases[i].older,
+						 strlen(environment_aliases[i].older));
 	return value;
 }
 

@@ -19,13 +19,13 @@ void output_init(bool silent)
 	const char *term = getenv("TERM");
 
 	output.silent = silent;
-	output.colour = isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+	output.colour = isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
 const char *output_colour(enum output_role role)
 {
 	static const char *const codes[] = {
-		[OUTPUT_PLAIN] = "\033[0m", [OUTPUT_BOLD] = "\033[1m",   [OUTPUT_FAINT] = "\033[2m",
+		[OUTPUT_PLAIN] = "\033[0m", [OUTPUT_BOLD] = "\033[1m",	 [OUTPUT_FAINT] = "\033[2m",
 		[OUTPUT_RED] = "\033[31m",  [OUTPUT_GREEN] = "\033[32m", [OUTPUT_YELLOW] = "\033[33m",
 	};
 

@@ -71,7 +71,8 @@ static int check_kind(const struct nono_builder *b, const struct nono_grant_requ
 	if (r->expect != (is_dir ? NONO_EXPECT_FILE : NONO_EXPECT_DIR))
 		return 0;
 	if (!r->lenient)
-		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a %s; use %s", r->source, path, found, r->file_hint);
+		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a %s; use %s", r->source, path, found,
+				 r->file_hint);
 	rc = nono_capset_note(b->set, NONO_NOTE_INFO, err, "%s %s: this is a %s, skipped", r->source, path, found);
 	return rc < 0 ? rc : 1;
 }
@@ -132,8 +133,8 @@ static int grant_path(const struct nono_builder *b, const struct nono_grant_requ
 	if (!adjust_special(path, &node, &access))
 		return 0;
 	if (access != r->access && r->kind >= NONO_SOURCE_PROFILE) {
-		rc = nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s %s: writing below /proc and /sys is never granted",
-				      r->source, path);
+		rc = nono_capset_note(b->set, NONO_NOTE_WARNING, err,
+				      "%s %s: writing below /proc and /sys is never granted", r->source, path);
 		if (rc < 0)
 			return rc;
 	}
@@ -190,7 +191,8 @@ int nono_build_grant(const struct nono_builder *b, const struct nono_grant_reque
 	int rc;
 
 	if (!*request->text)
-		return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s: an empty path grants nothing", request->source);
+		return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s: an empty path grants nothing",
+					request->source);
 	rc = nono_build_path(b, request->kind, request->text, &path, err);
 	if (rc < 0)
 		return rc;

@@ -9,7 +9,7 @@
 struct nono_dir_cache {
 	struct {
 		char *path, *real;
-	} *items;
+	} * items;
 	size_t len, room;
 };
 
@@ -47,7 +47,8 @@ int nono_source_set(struct nono_source *s, enum nono_source_kind kind, const cha
 /** nono_source_text - "group NAME", "profile NAME", "flag --x": written into @room, which is returned. */
 const char *nono_source_text(const struct nono_source *source, char *room, size_t size);
 
-/** nono_source_word - "group:NAME", "profile:NAME", "user:--flag": for programs; written into @room, which is returned. */
+/** nono_source_word - "group:NAME", "profile:NAME", "user:--flag": for programs; written into @room, which is returned.
+ */
 const char *nono_source_word(const struct nono_source *source, char *room, size_t size);
 
 /* "system", "group", "profile", "user": by enum nono_source_kind. */
@@ -59,8 +60,8 @@ struct nono_deny *nono_capset_new_deny(struct nono_capset *set, struct nono_erro
 void nono_capset_drop_grant(struct nono_capset *set, size_t index);
 void nono_grant_done(struct nono_grant *grant);
 int nono_capset_lift(struct nono_capset *set, size_t index, struct nono_error *err);
-int nono_capset_block_command(struct nono_capset *set, const char *name, enum nono_source_kind kind,
-			      const char *source, struct nono_error *err);
+int nono_capset_block_command(struct nono_capset *set, const char *name, enum nono_source_kind kind, const char *source,
+			      struct nono_error *err);
 
 /**
  * nono_build_path - the absolute path that a text of this kind means: groups' and profiles' are expanded, what a person

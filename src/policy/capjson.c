@@ -27,8 +27,8 @@ static void add_grant(struct nono_buf *out, const struct nono_grant *g)
 	nono_json_member(out, "access", access_words[g->access]);
 	nono_buf_printf(out, ",\"is_file\":%s", g->is_file ? "true" : "false");
 	add_source(out, &g->source);
-	nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"rights\":%" PRIu32 "}", g->node.dev, g->node.ino,
-			g->redundant ? 0 : g->rights);
+	nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"rights\":%" PRIu32 "}", g->node.dev,
+			g->node.ino, g->redundant ? 0 : g->rights);
 }
 
 static void add_deny(struct nono_buf *out, const struct nono_deny *d)
@@ -91,7 +91,6 @@ char *nono_capset_to_json(const struct nono_capset *set)
 
 /* ---- reading ---- */
 
-
 static int find_word(const char *const *words, size_t count, const char *word, size_t len)
 {
 	for (size_t i = 0; i < count; i++)
@@ -111,7 +110,8 @@ static int read_source(const char *text, struct nono_source *ret, struct nono_er
 	int kind = find_word(nono_source_words, NONO_SOURCE_USER + 1, text,
 			     colon ? (size_t)(colon - text) : strlen(text));
 
-	return nono_source_set(ret, kind < 0 ? NONO_SOURCE_SYSTEM : (enum nono_source_kind)kind, colon ? colon + 1 : NULL, err);
+	return nono_source_set(ret, kind < 0 ? NONO_SOURCE_SYSTEM : (enum nono_source_kind)kind,
+			       colon ? colon + 1 : NULL, err);
 }
 
 static int read_grant(json_t *j, size_t index, const char *name, struct nono_capset *set, struct nono_error *err)
@@ -149,8 +149,9 @@ static int read_deny(json_t *j, size_t index, const char *name, struct nono_caps
 	int write_only, permanent;
 	struct nono_deny *d;
 
-	if (json_unpack(j, "{s:s,s:s,s?s,s:s,s?I,s?I,s:b,s:b}", "path", &written, "real", &real, "alias", &alias, "source",
-			&source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent", &permanent))
+	if (json_unpack(j, "{s:s,s:s,s?s,s:s,s?I,s?I,s:b,s:b}", "path", &written, "real", &real, "alias", &alias,
+			"source", &source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent",
+			&permanent))
 		return bad(name, "denies", index, err);
 	d = nono_capset_new_deny(set, err);
 	if (!d)
@@ -173,7 +174,7 @@ static int read_ports(json_t *list, const char *name, const char *key, struct no
 	size_t i;
 	json_t *j;
 
-	json_array_foreach(list, i, j) {
+	json_array_foreach (list, i, j) {
 		struct nono_port_range *items = nono_grow(ret->items, ret->len, &ret->room, sizeof(*items));
 		int lo, hi;
 
@@ -193,14 +194,15 @@ static int read_lists(json_t *root, const char *name, struct nono_capset *set, s
 	json_t *j;
 	int rc = 0;
 
-	json_array_foreach(json_object_get(root, "fs"), i, j)
+	json_array_foreach (json_object_get(root, "fs"), i, j)
 		if (rc == 0)
 			rc = read_grant(j, i, name, set, err);
-	json_array_foreach(json_object_get(root, "denies"), i, j)
+	json_array_foreach (json_object_get(root, "denies"), i, j)
 		if (rc == 0)
 			rc = read_deny(j, i, name, set, err);
 	if (rc == 0)
-		rc = read_ports(json_object_get(root, "connect_ports"), name, "connect_ports", &set->network.connect, err);
+		rc = read_ports(json_object_get(root, "connect_ports"), name, "connect_ports", &set->network.connect,
+				err);
 	if (rc == 0)
 		rc = read_ports(json_object_get(root, "bind_ports"), name, "bind_ports", &set->network.bind, err);
 	return rc;

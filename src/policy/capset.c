@@ -20,15 +20,15 @@ void *nono_grow(void *items, size_t count, size_t *room, size_t item_bytes)
 }
 
 /* Make room for one more in an array of @set; the new item is zeroed. NULL without memory. */
-#define GROW(array, count, room)                                                              \
-	({                                                                                    \
+#define GROW(array, count, room)                                                               \
+	({                                                                                     \
 		__typeof__(array) grown_ = nono_grow(array, count, &(room), sizeof(*(array))); \
-		if (grown_) {                                                                 \
-			(array) = grown_;                                                     \
-			memset(&(array)[count], 0, sizeof(*(array)));                         \
-			grown_ = &(array)[(count)++];                                         \
-		}                                                                             \
-		grown_;                                                                       \
+		if (grown_) {                                                                  \
+			(array) = grown_;                                                      \
+			memset(&(array)[count], 0, sizeof(*(array)));                          \
+			grown_ = &(array)[(count)++];                                          \
+		}                                                                              \
+		grown_;                                                                        \
 	})
 
 int nono_source_set(struct nono_source *s, enum nono_source_kind kind, const char *name, struct nono_error *err)
@@ -77,8 +77,8 @@ int nono_capset_lift(struct nono_capset *set, size_t index, struct nono_error *e
 	return 0;
 }
 
-int nono_capset_block_command(struct nono_capset *set, const char *name, enum nono_source_kind kind,
-			      const char *source, struct nono_error *err)
+int nono_capset_block_command(struct nono_capset *set, const char *name, enum nono_source_kind kind, const char *source,
+			      struct nono_error *err)
 {
 	struct nono_command_rule *rule = GROW(set->blocked, set->blocked_count, set->blocked_room);
 

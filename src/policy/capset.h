@@ -32,20 +32,20 @@ struct nono_grant {
 
 /* One path that was denied. */
 struct nono_deny {
-	char *written;	 /* expanded, absolute, as said; owned */
-	char *real;	 /* canonical; for a missing leaf, its nearest existing ancestor's plus the rest; owned */
-	char *alias;	 /* where @written has links of its own: their place, canonical but for the last step; else NULL */
+	char *written; /* expanded, absolute, as said; owned */
+	char *real;    /* canonical; for a missing leaf, its nearest existing ancestor's plus the rest; owned */
+	char *alias; /* where @written has links of its own: their place, canonical but for the last step; else NULL */
 	bool exists;
 	uint64_t dev, ino; /* where it exists */
-	bool write_only; /* reading stays possible: nono's own configuration */
-	bool permanent;	 /* no flag lifts it: nono's own state and configuration */
+	bool write_only;   /* reading stays possible: nono's own configuration */
+	bool permanent;	   /* no flag lifts it: nono's own state and configuration */
 	struct nono_source source;
 };
 
 struct nono_network {
-	bool block;		  /* no sockets but unix ones, save for the ports below */
+	bool block;		   /* no sockets but unix ones, save for the ports below */
 	struct nono_ports connect; /* not empty: TCP connect only to these */
-	struct nono_ports bind;	  /* not empty: TCP bind only to these */
+	struct nono_ports bind;	   /* not empty: TCP bind only to these */
 };
 
 enum nono_note_level {
@@ -87,6 +87,6 @@ void nono_capset_done(struct nono_capset *set);
 
 /** nono_capset_note - add a message for the person; 0 or -NONO_E_NOMEM. */
 int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 #endif

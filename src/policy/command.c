@@ -21,8 +21,8 @@ static int check_name(const struct nono_capset *set, const char *name, const cha
 	if (!rule || nono_strv_has(&set->allowed_commands, name) ||
 	    nono_strv_has(&set->allowed_commands, nono_path_base(word)))
 		return 0;
-	return nono_fail(err, NONO_E_BLOCKED, 0, "the command '%s' is blocked by %s; --allow-command %s allows it", name,
-			 nono_source_text(&rule->source, source, sizeof(source)), name);
+	return nono_fail(err, NONO_E_BLOCKED, 0, "the command '%s' is blocked by %s; --allow-command %s allows it",
+			 name, nono_source_text(&rule->source, source, sizeof(source)), name);
 }
 
 int nono_command_check(const struct nono_capset *set, const struct nono_fs *fs, const char *word, const char *program,

@@ -68,7 +68,8 @@ static int apply_modes(const struct nono_compose *c, struct nono_capset *set, st
 		set->signal_mode = (enum nono_signal_mode)p->security.signal_mode;
 		set->ipc_mode = (enum nono_ipc_mode)p->security.ipc_mode;
 		set->namespaces = p->linux_.namespaces == 2;
-		rc = apply_ports(&set->network, &p->network.open_port, &p->network.listen_port, &p->network.connect_port, err);
+		rc = apply_ports(&set->network, &p->network.open_port, &p->network.listen_port,
+				 &p->network.connect_port, err);
 	}
 	if (rc == 0 && f) {
 		if (f->block_net != NONO_TRI_UNSET)
@@ -127,10 +128,8 @@ int nono_compose_workdir(const struct nono_compose *c, struct nono_capset *set, 
 enum nono_access nono_workdir_access(const struct nono_profile *profile)
 {
 	static const enum nono_access levels[] = {
-		[NONO_WORKDIR_UNSET] = NONO_ACCESS_NONE,
-		[NONO_WORKDIR_NONE] = NONO_ACCESS_NONE,
-		[NONO_WORKDIR_READ] = NONO_ACCESS_READ,
-		[NONO_WORKDIR_WRITE] = NONO_ACCESS_WRITE,
+		[NONO_WORKDIR_UNSET] = NONO_ACCESS_NONE,	  [NONO_WORKDIR_NONE] = NONO_ACCESS_NONE,
+		[NONO_WORKDIR_READ] = NONO_ACCESS_READ,		  [NONO_WORKDIR_WRITE] = NONO_ACCESS_WRITE,
 		[NONO_WORKDIR_READWRITE] = NONO_ACCESS_READWRITE,
 	};
 

@@ -21,7 +21,8 @@ struct fs_key {
 #define FILE_ NONO_EXPECT_FILE
 
 static const struct fs_key fs_keys[] = {
-	{P(allow), F(allow), "filesystem.allow", "--allow", NONO_ACCESS_READWRITE, ANY, DIR_, "", "--allow-file", false},
+	{P(allow), F(allow), "filesystem.allow", "--allow", NONO_ACCESS_READWRITE, ANY, DIR_, "", "--allow-file",
+	 false},
 	{P(read), F(read), "filesystem.read", "--read", NONO_ACCESS_READ, ANY, DIR_, "", "--read-file", false},
 	{P(write), F(write), "filesystem.write", "--write", NONO_ACCESS_WRITE, ANY, DIR_, "", "--write-file", false},
 	{P(allow_file), F(allow_file), "filesystem.allow_file", "--allow-file", NONO_ACCESS_READWRITE, FILE_, FILE_,
@@ -30,8 +31,8 @@ static const struct fs_key fs_keys[] = {
 	 "filesystem.read", "--read", false},
 	{P(write_file), F(write_file), "filesystem.write_file", "--write-file", NONO_ACCESS_WRITE, FILE_, FILE_,
 	 "filesystem.write", "--write", false},
-	{P(unix_socket), F(unix_socket), "filesystem.unix_socket", "--allow-unix-socket", NONO_ACCESS_READ, FILE_, FILE_,
-	 "filesystem.unix_socket_dir", "--allow-unix-socket-dir", false},
+	{P(unix_socket), F(unix_socket), "filesystem.unix_socket", "--allow-unix-socket", NONO_ACCESS_READ, FILE_,
+	 FILE_, "filesystem.unix_socket_dir", "--allow-unix-socket-dir", false},
 	{P(unix_socket_bind), F(unix_socket_bind), "filesystem.unix_socket_bind", "--allow-unix-socket-bind",
 	 NONO_ACCESS_READWRITE, FILE_, FILE_, "filesystem.unix_socket_dir_bind", "--allow-unix-socket-dir-bind", true},
 	{P(unix_socket_dir), F(unix_socket_dir), "filesystem.unix_socket_dir", "--allow-unix-socket-dir",
@@ -186,7 +187,8 @@ int nono_compose_flags(const struct nono_builder *b, const struct nono_flags *f,
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(fs_keys) && rc == 0; i++)
 		rc = apply_flag_list(b, f, &fs_keys[i], err);
 	for (size_t i = 0; i < f->block_command.len && rc == 0; i++)
-		rc = nono_capset_block_command(b->set, f->block_command.items[i], NONO_SOURCE_USER, "--block-command", err);
+		rc = nono_capset_block_command(b->set, f->block_command.items[i], NONO_SOURCE_USER, "--block-command",
+					       err);
 	return rc == 0 ? nono_strv_merge(&b->set->allowed_commands, &f->allow_command, err) : rc;
 }
 

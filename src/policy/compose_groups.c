@@ -48,8 +48,8 @@ static int check_exclusions(const struct nono_profile *profile, struct nono_caps
 
 		if (!nono_group_expand(e->text, self))
 			return unknown_group(e->text, e->origin, err);
-		rc = nono_capset_note(set, NONO_NOTE_WARNING, err, "profile %s trusts the command with what group %s protects",
-				      e->origin, e->text);
+		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
+				      "profile %s trusts the command with what group %s protects", e->origin, e->text);
 		if (rc < 0)
 			return rc;
 	}
@@ -121,7 +121,8 @@ static int apply_own_groups(const struct nono_builder *b, const struct nono_comp
 			const struct nono_group *g = nono_group_find(*names);
 			int rc;
 
-			if (!g || listed(&p->groups.exclude, g->name) || (g->base && !listed(&p->trust_groups, g->name)))
+			if (!g || listed(&p->groups.exclude, g->name) ||
+			    (g->base && !listed(&p->trust_groups, g->name)))
 				continue;
 			rc = apply_group(b, c, g, err);
 			if (rc < 0)

@@ -55,10 +55,12 @@ static int apply_override(const struct nono_builder *b, enum nono_source_kind ki
 		return rc;
 	if (!has_own_grant(b->set, at.real)) {
 		if (!at.exists)
-			return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s %s: does not exist, skipped", source, path);
-		return nono_fail(err, NONO_E_POLICY, 0,
-				 "%s %s lifts a protection but grants nothing: also grant the path, for instance with %s '%s'",
-				 source, path, S_ISDIR(at.node.mode) ? "--read" : "--read-file", path);
+			return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s %s: does not exist, skipped",
+						source, path);
+		return nono_fail(
+			err, NONO_E_POLICY, 0,
+			"%s %s lifts a protection but grants nothing: also grant the path, for instance with %s '%s'",
+			source, path, S_ISDIR(at.node.mode) ? "--read" : "--read-file", path);
 	}
 	rc = lift_denies(b, at.real, path, &lifted, err);
 	if (rc < 0 || !lifted)

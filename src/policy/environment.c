@@ -7,12 +7,18 @@
 
 /* Names, or beginnings of names with a trailing *. These make a program load or run what they name. */
 static const char *const dangerous[] = {
-	"LD_*",		    "DYLD_*",		"BASH_FUNC_*",		  "BASH_ENV",
-	"ENV",		    "CDPATH",		"GLOBIGNORE",		  "PROMPT_COMMAND",
-	"IFS",		    "PYTHONSTARTUP",	"PYTHONPATH",		  "NODE_OPTIONS",
-	"NODE_PATH",	    "PERL5OPT",		"PERL5LIB",		  "RUBYOPT",
-	"RUBYLIB",	    "GEM_PATH",		"GEM_HOME",		  "JAVA_TOOL_OPTIONS",
-	"_JAVA_OPTIONS",    "DOTNET_STARTUP_HOOKS", "GOFLAGS",
+	"LD_*",		 "DYLD_*",
+	"BASH_FUNC_*",	 "BASH_ENV",
+	"ENV",		 "CDPATH",
+	"GLOBIGNORE",	 "PROMPT_COMMAND",
+	"IFS",		 "PYTHONSTARTUP",
+	"PYTHONPATH",	 "NODE_OPTIONS",
+	"NODE_PATH",	 "PERL5OPT",
+	"PERL5LIB",	 "RUBYOPT",
+	"RUBYLIB",	 "GEM_PATH",
+	"GEM_HOME",	 "JAVA_TOOL_OPTIONS",
+	"_JAVA_OPTIONS", "DOTNET_STARTUP_HOOKS",
+	"GOFLAGS",
 };
 
 /* Credentials of a password manager, and nono's own settings: a nested nono takes its own flags. */
@@ -22,7 +28,8 @@ static const char *const private_names[] = {
 
 /* What --clean-env keeps. */
 static const char *const clean_names[] = {
-	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "COLORTERM", "LANG", "LANGUAGE", "LC_*", "TZ", "TMPDIR", "PWD",
+	"PATH", "HOME",	    "USER", "LOGNAME", "SHELL",	 "TERM", "COLORTERM",
+	"LANG", "LANGUAGE", "LC_*", "TZ",      "TMPDIR", "PWD",
 };
 
 static bool matches(const char *pattern, const char *name, size_t len)

@@ -82,7 +82,8 @@ static const struct nono_deny *find_deny(const struct nono_capset *set, const st
 
 		if (d->write_only && !writes)
 			continue;
-		if (!same && !nono_path_is_within(at->real, d->real) && !(d->alias && nono_path_is_within(at->real, d->alias)))
+		if (!same && !nono_path_is_within(at->real, d->real) &&
+		    !(d->alias && nono_path_is_within(at->real, d->alias)))
 			continue;
 		/* The innermost rule is the one to name; of two alike, what no flag lifts. */
 		if (!found || strlen(d->real) > strlen(found->real) || d->permanent)
@@ -155,7 +156,8 @@ static int resolve_name(const struct nono_fs *fs, const char *path, struct nono_
 static enum nono_reason denied_reason(const struct nono_answer *a)
 {
 	if (a->deny)
-		return a->deny->source.kind == NONO_SOURCE_PROFILE ? NONO_REASON_FILESYSTEM_DENY : NONO_REASON_SENSITIVE_PATH;
+		return a->deny->source.kind == NONO_SOURCE_PROFILE ? NONO_REASON_FILESYSTEM_DENY
+								   : NONO_REASON_SENSITIVE_PATH;
 	return a->grant ? NONO_REASON_INSUFFICIENT_ACCESS : NONO_REASON_PATH_NOT_GRANTED;
 }
 
@@ -186,7 +188,8 @@ int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const 
 	a.allowed = !a.missing;
 	a.grant = c.enough ? c.enough : c.nearest;
 	a.deny = a.allowed ? NULL : find_deny(set, &at, op != NONO_OP_READ && op != NONO_OP_EXEC);
-	a.reason = a.allowed ? (c.enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION) : denied_reason(&a);
+	a.reason = a.allowed ? (c.enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION)
+			     : denied_reason(&a);
 	a.exists = at.exists;
 	a.is_dir = at.exists && S_ISDIR(at.node.mode);
 	a.real = TAKE(at.real);

@@ -1,4 +1,4 @@
-/* explain.h - the one evaluator: what is allowed, by which rule, and what would change it.  SPDX-License-Identifier: Apache-2.0 */
+/* explain.h - what is allowed, by which rule, and what would change it.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef NONO_POLICY_EXPLAIN_H
 #define NONO_POLICY_EXPLAIN_H
 
@@ -26,10 +26,11 @@ enum nono_reason {
 struct nono_answer {
 	bool allowed;
 	enum nono_reason reason;
-	const struct nono_grant *grant; /* the grant that allows, or the nearest one that does not suffice; may be NULL */
-	const struct nono_deny *deny;	/* the rule that denies; may be NULL */
-	uint32_t missing;		/* NONO_RIGHT_* that no grant gives */
-	char *real;			/* canonical path; owned */
+	const struct nono_grant
+		*grant;		      /* the grant that allows, or the nearest one that does not suffice; may be NULL */
+	const struct nono_deny *deny; /* the rule that denies; may be NULL */
+	uint32_t missing;	      /* NONO_RIGHT_* that no grant gives */
+	char *real;		      /* canonical path; owned */
 	bool exists, is_dir;
 };
 

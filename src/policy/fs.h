@@ -1,4 +1,5 @@
-/* fs.h - the file system as the policy sees it: the host's, or a table in tests.  SPDX-License-Identifier: Apache-2.0 */
+/* fs.h - the file system as the policy sees it: the host's, or a table in tests.  SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef NONO_POLICY_FS_H
 #define NONO_POLICY_FS_H
 
@@ -10,12 +11,12 @@
 
 /* One object, reached by a path once and identified from then on by device and inode. */
 struct nono_node {
-	int fd;	       /* O_PATH descriptor, owned; -1 where the file system has none to give */
+	int fd; /* O_PATH descriptor, owned; -1 where the file system has none to give */
 	uint64_t dev;
 	uint64_t ino;
 	uint32_t mode; /* st_mode */
 	uint32_t nlink;
-	char *real;    /* canonical path, owned */
+	char *real; /* canonical path, owned */
 };
 
 /** nono_node_done - close and free; leaves an empty node. A zeroed node must have fd -1 first. NULL is fine. */

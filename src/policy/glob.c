@@ -83,7 +83,8 @@ static int walk_pattern(struct glob_walk *w, const char *dir, const char *patter
 	int rc;
 
 	if (depth > NONO_GLOB_DEPTH)
-		return nono_fail(err, NONO_E_LIMIT, 0, "'%s' is more than %d levels deep for a pattern", dir, NONO_GLOB_DEPTH);
+		return nono_fail(err, NONO_E_LIMIT, 0, "'%s' is more than %d levels deep for a pattern", dir,
+				 NONO_GLOB_DEPTH);
 	level.len = strcspn(pattern, "/");
 	level.rest = pattern + level.len + strspn(pattern + level.len, "/");
 	if (level.len == 2 && strncmp(pattern, "**", 2) == 0) {

@@ -78,7 +78,8 @@ void nono_resolved_done(struct nono_resolved *r)
 }
 
 /* The nearest existing ancestor of a path that does not exist; @ret->real is that plus what is missing. */
-static int resolve_missing(const struct nono_fs *fs, const char *path, struct nono_resolved *ret, struct nono_error *err)
+static int resolve_missing(const struct nono_fs *fs, const char *path, struct nono_resolved *ret,
+			   struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *dir = strdup(path);
 	size_t cut = strlen(path);

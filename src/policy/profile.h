@@ -13,9 +13,9 @@
 
 /* One entry of a list and the profile that it came from, which every explanation names. */
 struct nono_entry {
-	char *text;   /* as written, not expanded; owned */
-	char *origin; /* the profile's name; owned */
-	bool builtin; /* that profile is compiled in */
+	char *text;    /* as written, not expanded; owned */
+	char *origin;  /* the profile's name; owned */
+	bool builtin;  /* that profile is compiled in */
 	uint32_t hash; /* of text, so that long lists are searched fast */
 };
 
@@ -54,7 +54,13 @@ enum nono_tri { NONO_TRI_UNSET = 0, NONO_TRI_FALSE, NONO_TRI_TRUE };
 /* Scalars of security.*: 0 is absent, values in the order of the key table. */
 enum nono_signal_mode { NONO_SIGNAL_UNSET, NONO_SIGNAL_ISOLATED, NONO_SIGNAL_SAME_SANDBOX, NONO_SIGNAL_ALL };
 enum nono_ipc_mode { NONO_IPC_UNSET, NONO_IPC_SHARED_MEMORY_ONLY, NONO_IPC_FULL };
-enum nono_workdir { NONO_WORKDIR_UNSET, NONO_WORKDIR_NONE, NONO_WORKDIR_READ, NONO_WORKDIR_WRITE, NONO_WORKDIR_READWRITE };
+enum nono_workdir {
+	NONO_WORKDIR_UNSET,
+	NONO_WORKDIR_NONE,
+	NONO_WORKDIR_READ,
+	NONO_WORKDIR_WRITE,
+	NONO_WORKDIR_READWRITE
+};
 
 enum nono_namespaces { NONO_NAMESPACES_UNSET, NONO_NAMESPACES_DENY, NONO_NAMESPACES_ALLOW };
 
@@ -86,7 +92,8 @@ struct nono_profile {
 		struct nono_ports open_port, listen_port, connect_port; /* ranges are joined in */
 	} network;
 	struct {
-		int signal_mode, process_info_mode, ipc_mode; /* enums above; process_info_mode has signal_mode's values */
+		int signal_mode, process_info_mode,
+			ipc_mode; /* enums above; process_info_mode has signal_mode's values */
 		enum nono_tri capability_elevation;
 	} security;
 	struct {
@@ -108,10 +115,11 @@ struct nono_profile {
 	struct nono_entries command_args;
 	char *binary;
 	/* Canonical key paths that are set to something and not built yet, each with its profile. */
-	struct nono_entries unbuilt_protecting; /* a run refuses */
+	struct nono_entries unbuilt_protecting;	 /* a run refuses */
 	struct nono_entries unbuilt_convenience; /* -v says unused */
 	struct nono_entries cleared; /* key paths whose inherited mark in the two lists above this profile takes away */
-	struct nono_profile *platform; /* platform_overrides of this system, not applied yet; owned; NULL after a load */
+	struct nono_profile
+		*platform; /* platform_overrides of this system, not applied yet; owned; NULL after a load */
 };
 
 /** nono_profile_done - free all of it, leaving an empty profile. NULL is fine. */

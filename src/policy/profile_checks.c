@@ -91,10 +91,26 @@ const char *nono_check_env_set(const char *text)
 
 /* Variables that make a program load code or find other programs (compared without case). */
 static const char *const loading_vars[] = {
-	"BASH_ENV",   "CDPATH",	       "DOTNET_STARTUP_HOOKS", "ENV",	   "GOFLAGS",	 "HOME",
-	"IFS",	      "JAVA_TOOL_OPTIONS", "NODE_OPTIONS",   "NODE_PATH", "PATH",	 "PERL5LIB",
-	"PERL5OPT",   "PROMPT_COMMAND", "PYTHONPATH",	       "PYTHONSTARTUP", "RUBYLIB", "RUBYOPT",
-	"SHELL",      "_JAVA_OPTIONS",
+	"BASH_ENV",
+	"CDPATH",
+	"DOTNET_STARTUP_HOOKS",
+	"ENV",
+	"GOFLAGS",
+	"HOME",
+	"IFS",
+	"JAVA_TOOL_OPTIONS",
+	"NODE_OPTIONS",
+	"NODE_PATH",
+	"PATH",
+	"PERL5LIB",
+	"PERL5OPT",
+	"PROMPT_COMMAND",
+	"PYTHONPATH",
+	"PYTHONSTARTUP",
+	"RUBYLIB",
+	"RUBYOPT",
+	"SHELL",
+	"_JAVA_OPTIONS",
 };
 static const char *const loading_prefixes[] = {"LD_", "DYLD_", "BASH_FUNC_", "NONO_"};
 
@@ -194,7 +210,8 @@ const char *nono_check_credential(const char *text)
 		if (nono_has_prefix(text, stores[i].scheme))
 			return check_store(i, text + strlen(stores[i].scheme));
 	if (strstr(text, "://"))
-		return "an unknown store; write op://, bw://, keyring://, apple-password://, file://, env:// or a plain name";
+		return "an unknown store; write op://, bw://, keyring://, apple-password://, file://, env:// or a "
+		       "plain name";
 	return NULL;
 }
 

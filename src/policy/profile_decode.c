@@ -40,8 +40,8 @@ void *nono_read_field(const struct nono_reading *r, const struct nono_key *key)
 	return key->offset == NONO_KEY_NOT_KEPT ? NULL : (char *)r->p + key->offset;
 }
 
-int nono_decode_string(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		       json_t *value, bool *ret_set)
+int nono_decode_string(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		       bool *ret_set)
 {
 	const char *text = json_string_value(value);
 	char **field = nono_read_field(r, key);
@@ -114,8 +114,8 @@ int nono_decode_int(struct nono_reading *r, const struct nono_key *key, const st
 	json_int_t n = json_integer_value(value);
 
 	if (n < key->least || n > key->most)
-		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "out of range; write a number from %d to %d", key->least,
-				      key->most);
+		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "out of range; write a number from %d to %d",
+				      key->least, key->most);
 	*ret_set = true;
 	return 0;
 }
@@ -137,7 +137,8 @@ static int read_when(struct nono_reading *r, const struct nono_json_at *at, cons
 	if (!json_is_array(value))
 		return test_when(r, at, value, ret);
 	if (json_array_size(value) == 0)
-		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "an empty list never holds; write a predicate or leave it out");
+		return nono_read_fail(r, at, NONO_JSON_AT_VALUE,
+				      "an empty list never holds; write a predicate or leave it out");
 	*ret = false;
 	for (size_t i = 0; i < json_array_size(value); i++) {
 		const struct nono_json_at item = {.up = at, .index = i};
@@ -159,7 +160,7 @@ static int read_conditional(struct nono_reading *r, const struct nono_key *key, 
 	bool holds = true;
 	json_t *part;
 
-	json_object_foreach(value, name, part) {
+	json_object_foreach (value, name, part) {
 		const struct nono_json_at here = {.up = at, .key = name};
 		int rc = 0;
 
@@ -249,8 +250,8 @@ static int read_port(struct nono_reading *r, const struct nono_json_at *at, cons
 	return 0;
 }
 
-int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		      json_t *value, bool *ret_set)
+int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		      bool *ret_set)
 {
 	int rc = nono_read_limit(r, at, json_array_size(value));
 
@@ -278,13 +279,13 @@ static int read_range(struct nono_reading *r, const struct nono_json_at *at, con
 			return rc;
 	}
 	if (ret[0] > ret[1])
-		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "the first port is above the last; write [%u, %u]", ret[1],
-				      ret[0]);
+		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "the first port is above the last; write [%u, %u]",
+				      ret[1], ret[0]);
 	return 0;
 }
 
-int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		       json_t *value, bool *ret_set)
+int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		       bool *ret_set)
 {
 	int rc = nono_read_limit(r, at, json_array_size(value));
 
@@ -300,8 +301,8 @@ int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const
 	return rc;
 }
 
-int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		      json_t *value, bool *ret_set)
+int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		      bool *ret_set)
 {
 	struct nono_pairs *pairs = nono_read_field(r, key);
 	int rc = nono_read_limit(r, at, json_object_size(value));
@@ -310,7 +311,7 @@ int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const 
 
 	if (rc < 0)
 		return rc;
-	json_object_foreach(value, name, part) {
+	json_object_foreach (value, name, part) {
 		const struct nono_json_at here = {.up = at, .key = name};
 		const char *text = NULL;
 

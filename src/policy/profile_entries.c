@@ -53,8 +53,7 @@ static int push_entry(struct nono_entries *e, const struct nono_entry *entry, st
 	return 0;
 }
 
-int nono_entries_add(struct nono_entries *e, const char *text, const char *origin, bool builtin,
-		     struct nono_error *err)
+int nono_entries_add(struct nono_entries *e, const char *text, const char *origin, bool builtin, struct nono_error *err)
 {
 	_cleanup_(entry_done) struct nono_entry entry = {.builtin = builtin, .hash = hash_text(text)};
 	int rc;

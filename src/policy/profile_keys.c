@@ -9,14 +9,11 @@
 
 #define F(field) offsetof(struct nono_profile, field)
 #define NOT_KEPT NONO_KEY_NOT_KEPT
-#define ROW(path_, name_at_, kind_, offset_, merge_, class_, ...)                                                  \
-	{.path = (path_),                                                                                          \
-	 .name_at = (name_at_),                                                                                    \
-	 .kind = NONO_KIND_##kind_,                                                                                \
-	 .offset = (offset_),                                                                                      \
-	 .merge = NONO_MERGE_##merge_,                                                                             \
-	 .cls = NONO_CLASS_##class_,                                                                               \
-	 __VA_ARGS__}
+#define ROW(path_, name_at_, kind_, offset_, merge_, class_, ...)                                       \
+	{                                                                                               \
+		.path = (path_), .name_at = (name_at_), .kind = NONO_KIND_##kind_, .offset = (offset_), \
+		.merge = NONO_MERGE_##merge_, .cls = NONO_CLASS_##class_, __VA_ARGS__                   \
+	}
 
 /* The words on what a key is for are the documentation's; they are not compiled in. */
 #define TOP(name, kind, offset, merge, cls, doc, ...) ROW(name, 0, kind, offset, merge, cls, __VA_ARGS__),

@@ -98,7 +98,8 @@ const struct nono_key *nono_key_find(const char *section, const char *name, cons
 /** nono_key_is_in - is a row directly in a section. */
 bool nono_key_is_in(const struct nono_key *key, const char *section);
 
-/** nono_key_nearest - the path of the known key that a mistyped one was meant to be; NULL where none is near. Static. */
+/** nono_key_nearest - the path of the known key that a mistyped one was meant to be; NULL where none is near. Static.
+ */
 const char *nono_key_nearest(const char *section, const char *name);
 
 /** nono_profile_is_reference - is this NAMESPACE/NAME, what a registry of packs would be asked for. */

@@ -176,8 +176,9 @@ static int unknown_profile(struct loader *l, const char *name)
 	nono_quote_text(&shown, name);
 	if (nearest.best)
 		nono_quote_text(&near, nearest.best);
-	return nono_fail(l->err, NONO_E_NOTFOUND, 0, "there is no profile '%.*s' in %s or among the built-in ones%s%s%s",
-			 NONO_NAME_BYTES, shown.data ? shown.data : "", dir ? dir : "the profiles directory",
+	return nono_fail(l->err, NONO_E_NOTFOUND, 0,
+			 "there is no profile '%.*s' in %s or among the built-in ones%s%s%s", NONO_NAME_BYTES,
+			 shown.data ? shown.data : "", dir ? dir : "the profiles directory",
 			 near.data ? "; did you mean " : "", near.data ? near.data : "", near.data ? "?" : "");
 }
 
@@ -201,10 +202,11 @@ static int find_named(struct loader *l, const char *which, struct source *ret)
 		return rc == 0 ? nono_fail(l->err, NONO_E_NOTFOUND, 0, "there is no profile file '%s'", which) : rc;
 	}
 	if (!nono_profile_name_ok(which))
-		return nono_fail(l->err, NONO_E_PARSE, 0,
-				 "'%s' is not the name of a profile: names have letters, digits and - only; a file needs a / "
-				 "or ends in .json",
-				 which);
+		return nono_fail(
+			l->err, NONO_E_PARSE, 0,
+			"'%s' is not the name of a profile: names have letters, digits and - only; a file needs a / "
+			"or ends in .json",
+			which);
 	dir = profiles_dir(l);
 	if (!dir)
 		return nono_nomem(l->err);
@@ -266,9 +268,10 @@ static int find_base(struct loader *l, const struct link *child, const char *nam
 	if (rc != 0)
 		return rc;
 	if (strcmp(name, child->source->name) == 0)
-		return nono_fail(l->err, NONO_E_POLICY, 0,
-				 "profile %s extends itself; that means the built-in profile of this name, and there is none",
-				 name);
+		return nono_fail(
+			l->err, NONO_E_POLICY, 0,
+			"profile %s extends itself; that means the built-in profile of this name, and there is none",
+			name);
 	rc = unknown_profile(l, name);
 	return nono_fail_in(l->err, rc, "profile %s", child->source->name);
 }
@@ -288,12 +291,14 @@ static int check_chain(struct loader *l, const struct link *link)
 	bool circle = in_chain(link->down, link->source);
 
 	if (++l->loads > NONO_EXTENDS_LOADS)
-		return nono_fail(l->err, NONO_E_LIMIT, 0, "more than %d profiles are extended in all", NONO_EXTENDS_LOADS);
+		return nono_fail(l->err, NONO_E_LIMIT, 0, "more than %d profiles are extended in all",
+				 NONO_EXTENDS_LOADS);
 	if (!circle && link->depth <= NONO_EXTENDS_DEPTH)
 		return 0;
 	chain_text(link, &chain);
 	return nono_fail(l->err, NONO_E_POLICY, 0, "%s: %s",
-			 circle ? "profiles extend each other in a circle" : "extends goes deeper than " TEXT(NONO_EXTENDS_DEPTH) " levels",
+			 circle ? "profiles extend each other in a circle"
+				: "extends goes deeper than " TEXT(NONO_EXTENDS_DEPTH) " levels",
 			 chain.data ? chain.data : "");
 }
 
@@ -334,8 +339,7 @@ static int load_base(struct loader *l, const struct link *child, const char *nam
 }
 
 /* A profile over its bases, left to right; those in @extra come before its own. */
-static int load_link(struct loader *l, const struct link *link, const struct nono_strv *extra,
-		     struct nono_profile *ret)
+static int load_link(struct loader *l, const struct link *link, const struct nono_strv *extra, struct nono_profile *ret)
 {
 	_cleanup_(nono_profile_done) struct nono_profile own = {0}, all = {0};
 	int rc = check_chain(l, link);

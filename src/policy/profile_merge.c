@@ -1,4 +1,5 @@
-/* profile_merge.c - a profile over its base, field by field along the key table.  SPDX-License-Identifier: Apache-2.0 */
+/* profile_merge.c - a profile over its base, field by field along the key table.  SPDX-License-Identifier: Apache-2.0
+ */
 #include "base/util.h"
 #include "policy/profile_keys.h"
 #include "policy/profile_lists.h"
@@ -155,10 +156,14 @@ static int join_body(const struct nono_key *k, void *base, void *child, struct n
 }
 
 static int (*const join[NONO_MERGES])(const struct nono_key *k, void *base, void *child, struct nono_error *err) = {
-	[NONO_MERGE_ALWAYS] = join_always,   [NONO_MERGE_APPEND] = join_append,
-	[NONO_MERGE_CHILD] = join_child,     [NONO_MERGE_OR] = join_or,
-	[NONO_MERGE_WORKDIR] = join_workdir, [NONO_MERGE_PAIRS] = join_pairs,
-	[NONO_MERGE_CREDENTIALS] = join_credentials, [NONO_MERGE_BODY] = join_body,
+	[NONO_MERGE_ALWAYS] = join_always,
+	[NONO_MERGE_APPEND] = join_append,
+	[NONO_MERGE_CHILD] = join_child,
+	[NONO_MERGE_OR] = join_or,
+	[NONO_MERGE_WORKDIR] = join_workdir,
+	[NONO_MERGE_PAIRS] = join_pairs,
+	[NONO_MERGE_CREDENTIALS] = join_credentials,
+	[NONO_MERGE_BODY] = join_body,
 };
 
 /* A key that the child sets again is no longer cleared; one that it clears is no longer set. */

@@ -4,8 +4,8 @@
 #include "base/util.h"
 #include "policy/profile_read.h"
 
-static int read_value(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		      json_t *value, bool *ret_set);
+static int read_value(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		      bool *ret_set);
 
 /* "a, b, c": the names of a section's keys, as many as there is room for. */
 static void section_names(const char *section, char *room, size_t size)
@@ -57,7 +57,8 @@ static int check_required(struct nono_reading *r, const char *section, const str
 		const char *name = k->path + k->name_at;
 
 		if (k->required && nono_key_is_in(k, section) && !json_object_get(object, name))
-			return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "%s is missing; write \"%s\": \"...\"", name, name);
+			return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "%s is missing; write \"%s\": \"...\"", name,
+					      name);
 	}
 	return 0;
 }
@@ -68,7 +69,7 @@ static int read_section(struct nono_reading *r, const char *section, const struc
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(object, name, value) {
+	json_object_foreach (object, name, value) {
 		const struct nono_json_at here = {.up = at, .key = name};
 		const char *written = NULL;
 		const struct nono_key *key = nono_key_find(section, name, &written);
@@ -101,7 +102,7 @@ static int decode_map(struct nono_reading *r, const struct nono_key *key, const 
 
 	if (rc < 0)
 		return rc;
-	json_object_foreach(value, name, part) {
+	json_object_foreach (value, name, part) {
 		const struct nono_json_at here = {.up = at, .key = name};
 		bool set = false;
 
@@ -134,8 +135,8 @@ static int decode_items(struct nono_reading *r, const struct nono_key *key, cons
 }
 
 /* A profile body for one system: checked whichever it is, kept for the system that we are on. */
-static int decode_body(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		       json_t *value, bool *ret_set)
+static int decode_body(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		       bool *ret_set)
 {
 	_cleanup_(nono_profile_done) struct nono_profile body = {0};
 	struct nono_reading inner = {
@@ -181,7 +182,8 @@ static const struct kind {
  */
 static int note_unbuilt(struct nono_reading *r, const struct nono_key *key, const json_t *value, bool set)
 {
-	struct nono_entries *list = key->cls == NONO_CLASS_UNUSED ? &r->p->unbuilt_convenience : &r->p->unbuilt_protecting;
+	struct nono_entries *list = key->cls == NONO_CLASS_UNUSED ? &r->p->unbuilt_convenience
+								  : &r->p->unbuilt_protecting;
 	bool clears = (key->clear == NONO_CLEAR_NULL && json_is_null(value)) ||
 		      (key->clear == NONO_CLEAR_EMPTY && json_is_array(value) && json_array_size(value) == 0) ||
 		      (key->merge == NONO_MERGE_CHILD && !json_is_null(value));
@@ -191,8 +193,8 @@ static int note_unbuilt(struct nono_reading *r, const struct nono_key *key, cons
 	return nono_entries_add(set ? list : &r->p->cleared, key->path, r->origin->name, r->origin->builtin, r->err);
 }
 
-static int read_value(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		      json_t *value, bool *ret_set)
+static int read_value(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		      bool *ret_set)
 {
 	const struct kind *kind = &kinds[key->kind];
 	bool typed = (kind->types & 1u << json_typeof(value)) || (key->single && json_is_string(value));
@@ -200,7 +202,8 @@ static int read_value(struct nono_reading *r, const struct nono_key *key, const 
 
 	*ret_set = false;
 	if (r->nested && key->top_only)
-		return nono_read_fail(r, at, NONO_JSON_AT_KEY, "cannot stand inside platform_overrides; write it at the top");
+		return nono_read_fail(r, at, NONO_JSON_AT_KEY,
+				      "cannot stand inside platform_overrides; write it at the top");
 	if (!json_is_null(value) || !key->nullable) {
 		if (!typed)
 			return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "expected %s, found %s", kind->expected,

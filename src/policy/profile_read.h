@@ -1,4 +1,4 @@
-/* profile_read.h - decoding one profile text; shared by profile_parse.c and profile_decode.c.  SPDX-License-Identifier: Apache-2.0 */
+/* profile_read.h - between the files that read a profile.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef NONO_POLICY_PROFILE_READ_H
 #define NONO_POLICY_PROFILE_READ_H
 
@@ -23,8 +23,8 @@ typedef int (*nono_decode_fn)(struct nono_reading *r, const struct nono_key *key
 			      json_t *value, bool *ret_set);
 
 /* One for each kind; profile_decode.c has those of single values, profile_parse.c those that hold other keys. */
-int nono_decode_string(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		       json_t *value, bool *ret_set);
+int nono_decode_string(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		       bool *ret_set);
 int nono_decode_bool(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		     bool *ret_set);
 int nono_decode_enum(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
@@ -33,12 +33,12 @@ int nono_decode_int(struct nono_reading *r, const struct nono_key *key, const st
 		    bool *ret_set);
 int nono_decode_list(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		     bool *ret_set);
-int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		      json_t *value, bool *ret_set);
-int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		       json_t *value, bool *ret_set);
-int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-		      json_t *value, bool *ret_set);
+int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		      bool *ret_set);
+int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		       bool *ret_set);
+int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
+		      bool *ret_set);
 int nono_decode_any(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		    bool *ret_set);
 

@@ -102,8 +102,8 @@ static int drop_temp_above_home(const struct nono_compose *c, struct nono_capset
 		return rc;
 	for (size_t i = set->grant_count; i-- > 0;) {
 		const struct nono_grant *g = &set->grants[i];
-		bool temp = g->source.kind == NONO_SOURCE_GROUP && (nono_streq(g->source.name, temp_groups[0]) ||
-								    nono_streq(g->source.name, temp_groups[1]));
+		bool temp = g->source.kind == NONO_SOURCE_GROUP &&
+			    (nono_streq(g->source.name, temp_groups[0]) || nono_streq(g->source.name, temp_groups[1]));
 
 		if (!temp || g->is_file || !nono_path_is_within(home.real, g->node.real))
 			continue;
@@ -126,14 +126,16 @@ static int note_beaten(struct nono_capset *set, const struct nono_grant *g, cons
 	(void)nono_source_text(&g->source, from, sizeof(from));
 	(void)nono_source_text(&d->source, by, sizeof(by));
 	if (d->permanent)
-		return nono_capset_note(set, level, err, "%s (%s) is not granted: it is nono's own %s", g->written, from,
-					d->source.name);
-	return nono_capset_note(set, level, err, "%s (%s) is not granted: %s denies it; --override-deny '%s' would lift that",
+		return nono_capset_note(set, level, err, "%s (%s) is not granted: it is nono's own %s", g->written,
+					from, d->source.name);
+	return nono_capset_note(set, level, err,
+				"%s (%s) is not granted: %s denies it; --override-deny '%s' would lift that",
 				g->written, from, by, d->written);
 }
 
 /* A deny equal to or above a grant: the grant goes, or loses its writing. True: gone. */
-static int beat(struct nono_capset *set, size_t index, const struct nono_deny *d, bool *ret_gone, struct nono_error *err)
+static int beat(struct nono_capset *set, size_t index, const struct nono_deny *d, bool *ret_gone,
+		struct nono_error *err)
 {
 	struct nono_grant *g = &set->grants[index];
 	int rc;
@@ -174,11 +176,11 @@ static int add_conflict(struct nono_capset *set, struct conflicts *found, const 
 		const char *sep = found->text.len ? "; " : "";
 
 		if (d->permanent)
-			nono_buf_printf(&found->text, "%s%s (%s) contains %s, nono's own %s", sep, g->node.real, from, d->written,
-					d->source.name);
+			nono_buf_printf(&found->text, "%s%s (%s) contains %s, nono's own %s", sep, g->node.real, from,
+					d->written, d->source.name);
 		else
-			nono_buf_printf(&found->text, "%s%s (%s) contains %s, denied by %s", sep, g->node.real, from, d->written,
-					by);
+			nono_buf_printf(&found->text, "%s%s (%s) contains %s, denied by %s", sep, g->node.real, from,
+					d->written, by);
 	}
 	return warn_group_overlap(set, g, d, err);
 }
@@ -187,7 +189,8 @@ static int check_pair(const struct nono_compose *c, struct nono_capset *set, str
 		      struct conflicts *found, const struct nono_grant *g, const struct nono_deny *d,
 		      struct nono_error *err)
 {
-	bool above = nono_path_is_below(d->real, g->node.real) || (d->alias && nono_path_is_below(d->alias, g->node.real));
+	bool above = nono_path_is_below(d->real, g->node.real) ||
+		     (d->alias && nono_path_is_below(d->alias, g->node.real));
 	int rc;
 
 	if (d->write_only && !(g->access & NONO_ACCESS_WRITE))

@@ -52,7 +52,8 @@ static int init_one(struct nono_vars *vars, const struct var_def *def, struct no
 
 	if (value && *value) {
 		if (value[0] != '/')
-			return nono_fail(err, NONO_E_POLICY, 0, "%s is '%s', which is not an absolute path: set it to one or unset it",
+			return nono_fail(err, NONO_E_POLICY, 0,
+					 "%s is '%s', which is not an absolute path: set it to one or unset it",
 					 def->name, value);
 		*slot = nono_path_trim(value);
 	} else if (def->under_home) {

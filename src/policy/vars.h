@@ -26,9 +26,9 @@ int nono_vars_init(struct nono_vars *ret, char *const *env, const char *workdir,
 
 /**
  * nono_vars_expand - a path as written in a policy becomes an absolute one.
- * A leading ~ or ~/ is the home directory; $NAME is replaced where NAME ends (so $HOMEX is not $HOME and X); a name that
- * is not set stays as it is; trailing slashes go; a relative path starts at the working directory. Nothing is looked
- * up in the file system. Returns 0, -NONO_E_POLICY (empty), -NONO_E_NOMEM. *ret is the caller's.
+ * A leading ~ or ~/ is the home directory; $NAME is replaced where NAME ends (so $HOMEX is not $HOME and X); a name
+ * that is not set stays as it is; trailing slashes go; a relative path starts at the working directory. Nothing is
+ * looked up in the file system. Returns 0, -NONO_E_POLICY (empty), -NONO_E_NOMEM. *ret is the caller's.
  */
 int nono_vars_expand(const struct nono_vars *vars, const char *text, char **ret, struct nono_error *err);
 

@@ -92,8 +92,7 @@ static int search(const char *name, const char *path, const char *cwd, char **re
 	return refused ? not_executable(refused, err) : not_found(name, path, err);
 }
 
-int nono_run_find_program(const char *name, const char *path, const char *cwd, char **ret_path,
-			  struct nono_error *err)
+int nono_run_find_program(const char *name, const char *path, const char *cwd, char **ret_path, struct nono_error *err)
 {
 	char *copy;
 

@@ -10,8 +10,8 @@
 /* All that the child needs, made ready by the parent: the child allocates nothing. */
 struct nono_launch {
 	const struct nono_run_spec *spec;
-	char **sh_argv; /* for a script without #!, as execvp does; owned; NULL: not possible */
-	int relay_fd;	/* becomes descriptor 2; -1: not relayed */
+	char **sh_argv;	   /* for a script without #!, as execvp does; owned; NULL: not possible */
+	int relay_fd;	   /* becomes descriptor 2; -1: not relayed */
 	bool relay_stdout; /* and 1 as well */
 };
 

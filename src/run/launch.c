@@ -25,7 +25,8 @@ int nono_run_secure_stdio(struct nono_error *err)
 	for (int fd = 0; fd < FIRST_EXTRA_FD; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		/* Inherited by the command on purpose, so not close-on-exec; the lowest free number is the one missing. */
+		/* Inherited by the command on purpose, so not close-on-exec; the lowest free number is the one missing.
+		 */
 		if (errno != EBADF || open("/dev/null", O_RDWR) != fd)
 			return nono_fail(err, NONO_E_SYSTEM, errno, "cannot open /dev/null as descriptor %d", fd);
 	}
@@ -112,7 +113,8 @@ static int take_relay_child(const struct nono_launch *launch)
 	return dup3(launch->relay_fd, STDERR_FILENO, 0) < 0 ? -1 : 0;
 }
 
-/* No NUL in the first line: bash's test for a file that a shell could make sense of. Unreadable: the shell fails too. */
+/* No NUL in the first line: bash's test for a file that a shell could make sense of. Unreadable: the shell fails too.
+ */
 static bool is_text_child(const char *program)
 {
 	char head[128];

@@ -14,13 +14,19 @@ struct nono_run_spec {
 	const char *program; /* resolved, absolute or with a slash */
 	char *const *argv;   /* not empty; NULL at the end */
 	char *const *envp;
-	const char *cwd; /* where to start; NULL: where nono is */
+	const char *cwd;		    /* where to start; NULL: where nono is */
 	const struct nono_sandbox *sandbox; /* never NULL: nothing runs unconfined */
-	bool observe;	 /* look at the error output, if it is no terminal */
+	bool observe;			    /* look at the error output, if it is no terminal */
 };
 
 /* What a line of error output says was being done. */
-enum nono_op_hint { NONO_OP_HINT_READ, NONO_OP_HINT_WRITE, NONO_OP_HINT_CREATE, NONO_OP_HINT_UNLINK, NONO_OP_HINT_EXEC };
+enum nono_op_hint {
+	NONO_OP_HINT_READ,
+	NONO_OP_HINT_WRITE,
+	NONO_OP_HINT_CREATE,
+	NONO_OP_HINT_UNLINK,
+	NONO_OP_HINT_EXEC
+};
 
 /* A path-like word of a line that also tells of a refusal. The text is the command's: escape it before printing. */
 struct nono_observed {
@@ -93,8 +99,7 @@ int nono_run_exit_code(const struct nono_stage_report *report);
  * Returns 0, -NONO_E_NOTFOUND (exit code 127), -NONO_E_SYSTEM with sys_errno EACCES (126: there is one, but it may not
  * be executed), -NONO_E_NOMEM. Thread-safe.
  */
-int nono_run_find_program(const char *name, const char *path, const char *cwd, char **ret_path,
-			  struct nono_error *err);
+int nono_run_find_program(const char *name, const char *path, const char *cwd, char **ret_path, struct nono_error *err);
 
 enum nono_exec_cause_kind {
 	NONO_EXEC_CAUSE_UNKNOWN,

@@ -17,9 +17,9 @@
  */
 struct nono_scan {
 	struct nono_observed_list found;
-	uint8_t shift[NONO_SCAN_SHIFTS]; /* of two letters: how far on a refusal's first four letters may end */
-	size_t len;			 /* of line */
-	bool skipping;			 /* the rest of a line that was cut */
+	uint8_t shift[NONO_SCAN_SHIFTS];     /* of two letters: how far on a refusal's first four letters may end */
+	size_t len;			     /* of line */
+	bool skipping;			     /* the rest of a line that was cut */
 	char line[NONO_OBSERVED_LINE_BYTES]; /* the beginning of a line whose end has not come yet */
 };
 

@@ -18,9 +18,12 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-	{"permission denied", false, false},	{"operation not permitted", false, false},
-	{"read-only file system", false, true}, {"permissionerror", true, false},
-	{"eacces", true, false},		{"eperm", true, false},
+	{"permission denied", false, false},
+	{"operation not permitted", false, false},
+	{"read-only file system", false, true},
+	{"permissionerror", true, false},
+	{"eacces", true, false},
+	{"eperm", true, false},
 	{"erofs", true, true},
 };
 
@@ -50,16 +53,16 @@ static const struct {
 
 /* Words before "Permission denied" that are no file: what perror is given, and the ends of phrases. */
 static const char *const no_names[] = {
-	"open",	 "openat",   "read",  "write", "close",	 "stat",  "lstat",  "access", "socket",	 "bind",   "connect",
-	"listen", "accept",  "mount", "umount", "ptrace", "chown", "chmod",  "chroot", "setuid",	 "setgid", "setgroups",
-	"fork",	 "clone",    "exec",  "execve", "execvp", "kill",  "ioctl",  "mmap",   "prctl",	 "unshare", "error",
-	"fatal", "warning",  "failed", "failure", "denied", "create", "execute", "remove", "file", "directory", "command",
-	"exited", "device",  "it",    "this",	 "with",  "because",
+	"open",	   "openat",	"read",	     "write",	"close",   "stat",   "lstat",	"access", "socket", "bind",
+	"connect", "listen",	"accept",    "mount",	"umount",  "ptrace", "chown",	"chmod",  "chroot", "setuid",
+	"setgid",  "setgroups", "fork",	     "clone",	"exec",	   "execve", "execvp",	"kill",	  "ioctl",  "mmap",
+	"prctl",   "unshare",	"error",     "fatal",	"warning", "failed", "failure", "denied", "create", "execute",
+	"remove",  "file",	"directory", "command", "exited",  "device", "it",	"this",	  "with",   "because",
 };
 
 /* A line with one of these speaks of a file with its last word. */
-static const char *const phrase_words[] = {"cannot", "can't", "could", "unable", "failed", "open", "fork/exec", "stat",
-					   "lstat",  "access", "chdir", "chmod", "rename", "opening"};
+static const char *const phrase_words[] = {"cannot", "can't", "could",	"unable", "failed", "open",   "fork/exec",
+					   "stat",   "lstat", "access", "chdir",  "chmod",  "rename", "opening"};
 
 static bool word_is(const char *word, size_t len, const char *known, bool whole)
 {
@@ -124,8 +127,8 @@ static bool is_refusal(const struct nono_scan_parts *parts, size_t at, const str
 }
 
 struct told {
-	size_t first;	/* where the first refusal begins; parts->len: there is none */
-	size_t after;	/* where the last one ends */
+	size_t first; /* where the first refusal begins; parts->len: there is none */
+	size_t after; /* where the last one ends */
 	bool read_only;
 };
 
@@ -243,8 +246,8 @@ static bool take_field(struct nono_scan_parts *parts, struct nono_span field)
 	}
 	if (!has_phrase_word(text, field.len))
 		return false;
-	return take_name(parts, (struct nono_span){(size_t)(space + 1 - parts->plain),
-						   (size_t)(text + field.len - space - 1)});
+	return take_name(
+		parts, (struct nono_span){(size_t)(space + 1 - parts->plain), (size_t)(text + field.len - space - 1)});
 }
 
 /* Where the field that ends at @end begins: behind the last ": ". */

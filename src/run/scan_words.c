@@ -29,7 +29,8 @@ static const struct quotes quotes[] = {
 
 #define QUOTES NONO_ARRAY_SIZE(quotes)
 
-/* Where the next of each is at or after some place; found once for all that come before it, so a line costs one pass. */
+/* Where the next of each is at or after some place; found once for all that come before it, so a line costs one pass.
+ */
 struct ahead {
 	size_t close[QUOTES];
 	size_t control;
@@ -216,7 +217,8 @@ void nono_scan_take_rooted(struct nono_scan_parts *parts)
 		size_t end = at;
 		struct nono_span word;
 
-		if ((at > 0 && !is_edge(parts, at - 1, "([{<>=\"'")) || !nono_scan_is_rooted(text + at, parts->len - at))
+		if ((at > 0 && !is_edge(parts, at - 1, "([{<>=\"'")) ||
+		    !nono_scan_is_rooted(text + at, parts->len - at))
 			continue;
 		while (!is_edge(parts, end, "\"<>|"))
 			end++;

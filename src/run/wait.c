@@ -9,8 +9,7 @@
 #include "run/relay.h"
 
 /* Passed on when a process sent them to nono. The terminal's own reach the command by themselves: one group. */
-static const uint32_t forwarded_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
-					     SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
+static const uint32_t forwarded_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH};
 
 /* A person or a service that is done waiting. */
 static const uint32_t ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};

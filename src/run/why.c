@@ -33,8 +33,8 @@ static const struct {
 	unsigned int machine;
 	const char *name;
 } machines[] = {
-	{EM_386, "x86 of 32 bits"}, {EM_X86_64, "x86-64"}, {EM_ARM, "ARM of 32 bits"}, {EM_AARCH64, "ARM64"},
-	{EM_RISCV, "RISC-V"},	    {EM_MIPS, "MIPS"},	   {EM_PPC, "PowerPC"},	       {EM_PPC64, "PowerPC64"},
+	{EM_386, "x86 of 32 bits"}, {EM_X86_64, "x86-64"},	 {EM_ARM, "ARM of 32 bits"}, {EM_AARCH64, "ARM64"},
+	{EM_RISCV, "RISC-V"},	    {EM_MIPS, "MIPS"},		 {EM_PPC, "PowerPC"},	     {EM_PPC64, "PowerPC64"},
 	{EM_S390, "s390"},	    {EM_LOONGARCH, "LoongArch"},
 };
 

@@ -160,8 +160,10 @@ static void build_policy(const struct world *w, const struct nono_builder *b)
 	struct nono_error err = {0};
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(system_paths); i++) {
-		const struct nono_grant_request r = {
-			.text = system_paths[i], .access = NONO_ACCESS_READ, .kind = NONO_SOURCE_SYSTEM, .source = "test"};
+		const struct nono_grant_request r = {.text = system_paths[i],
+						     .access = NONO_ACCESS_READ,
+						     .kind = NONO_SOURCE_SYSTEM,
+						     .source = "test"};
 
 		if (nono_build_grant(b, &r, &err) < 0)
 			die(err.text);
@@ -212,7 +214,7 @@ static void set_up(struct world *w, struct question *q, unsigned int n)
 static bool expect(const struct nono_capset *set, const struct question *q)
 {
 	static const enum nono_op ops[] = {
-		[ASK_READ] = NONO_OP_READ,     [ASK_WRITE] = NONO_OP_WRITE,   [ASK_CREATE] = NONO_OP_CREATE,
+		[ASK_READ] = NONO_OP_READ,     [ASK_WRITE] = NONO_OP_WRITE,  [ASK_CREATE] = NONO_OP_CREATE,
 		[ASK_UNLINK] = NONO_OP_UNLINK, [ASK_RMDIR] = NONO_OP_UNLINK, [ASK_EXEC] = NONO_OP_EXEC,
 		[ASK_TRUNCATE] = NONO_OP_READ, [ASK_MKDIR] = NONO_OP_CREATE,
 	};

@@ -206,8 +206,7 @@ static int fake_stat(const struct nono_fs *fs, const char *path, bool follow, st
 	return 0;
 }
 
-static int fake_list(const struct nono_fs *fs, const char *path, nono_fs_entry_fn fn, void *arg,
-		     struct nono_error *err)
+static int fake_list(const struct nono_fs *fs, const char *path, nono_fs_entry_fn fn, void *arg, struct nono_error *err)
 {
 	struct object *o = NULL;
 	int sys_errno = find(fs->ctx, path, true, &o, NULL), rc = 0;

@@ -4,7 +4,7 @@
 
 #include "policy/profile.h"
 
-#define PROFILE_OS_RELEASE                                                                             \
+#define PROFILE_OS_RELEASE                                                                              \
 	"NAME=\"Ubuntu\"\n# ID=comment\nID=ubuntu\nID_LIKE=\"debian linuxish\"\nVERSION_ID=\"24.04\"\n" \
 	"VARIANT_ID='server'\n"
 

@@ -40,7 +40,8 @@ static inline void stub_forget_call(unsigned int number, unsigned int sys_errno)
 	};
 	struct sock_fprog program = {.len = NONO_ARRAY_SIZE(code), .filter = code};
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
 		abort();
 }
 

@@ -130,7 +130,8 @@ const char *t_tmpdir(void)
 
 	if (shared->tmpdir[0])
 		return shared->tmpdir;
-	(void)snprintf(shared->tmpdir, sizeof(shared->tmpdir), "%s/nono-unit-XXXXXX", base && base[0] ? base : "/var/tmp");
+	(void)snprintf(shared->tmpdir, sizeof(shared->tmpdir), "%s/nono-unit-XXXXXX",
+		       base && base[0] ? base : "/var/tmp");
 	if (!mkdtemp(shared->tmpdir)) {
 		shared->tmpdir[0] = '\0';
 		t_require(false, __FILE__, __LINE__, "a temporary directory");
@@ -200,7 +201,8 @@ static double seconds_since(const struct timespec *start)
 	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* Waits for @pid; false when its time is up. Signal CHLD is blocked, so it cannot come between the look and the wait. */
+/* Waits for @pid; false when its time is up. Signal CHLD is blocked, so it cannot come between the look and the wait.
+ */
 static bool wait_child(pid_t pid, const struct timespec *start, int *ret_status)
 {
 	sigset_t chld;
@@ -312,8 +314,8 @@ int main(int argc, char **argv)
 			continue;
 		ok = run_test(t, &signals, &seconds);
 		failed += !ok;
-		(void)printf("%sok %d - %s%s%s\n", ok ? "" : "not ", ++number, t->name, shared->skipped ? " # SKIP " : "",
-			     shared->skipped ? shared->reason : "");
+		(void)printf("%sok %d - %s%s%s\n", ok ? "" : "not ", ++number, t->name,
+			     shared->skipped ? " # SKIP " : "", shared->skipped ? shared->reason : "");
 		if (verbose)
 			(void)printf("# %.3f s\n", seconds);
 	}

@@ -31,14 +31,14 @@ struct t_test {
 	struct t_test *next;
 };
 
-#define T_DEFINE(test, test_flags)                                                             \
-	static void test_##test(void);                                                         \
-	__attribute__((constructor)) static void register_##test(void)                         \
-	{                                                                                      \
+#define T_DEFINE(test, test_flags)                                                                 \
+	static void test_##test(void);                                                             \
+	__attribute__((constructor)) static void register_##test(void)                             \
+	{                                                                                          \
 		static struct t_test t = {.name = #test, .run = test_##test, .flags = test_flags}; \
-                                                                                               \
-		t_register(&t);                                                                \
-	}                                                                                      \
+                                                                                                   \
+		t_register(&t);                                                                    \
+	}                                                                                          \
 	static void test_##test(void)
 
 #define TEST(name) T_DEFINE(name, T_USER)
@@ -60,7 +60,8 @@ struct t_test {
  */
 #define SKIP(reason) t_skip(reason)
 
-/** t_tmpdir - the test's own empty directory, mode 0700, below /var/tmp or $NONO_TEST_TMPDIR; removed afterwards. Static. */
+/** t_tmpdir - the test's own empty directory, mode 0700, below /var/tmp or $NONO_TEST_TMPDIR; removed afterwards.
+ * Static. */
 const char *t_tmpdir(void);
 
 /** t_srcdir - the source tree, without a trailing slash; readable for the test's user. Static. */

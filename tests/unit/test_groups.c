@@ -17,19 +17,33 @@
 #endif
 
 static const char *const base_order[] = {
-	"deny_credentials",	 "deny_keychains_macos", "deny_keychains_linux",   "deny_browser_data_macos",
-	"deny_browser_data_linux", "deny_macos_private", "deny_shell_history",	   "deny_shell_configs",
-	"system_read_macos",	 "system_read_linux_core", "system_write_macos",   "system_write_linux",
-	"user_tools",		 "homebrew_macos",	 "homebrew_linux",	   "dangerous_commands",
-	"dangerous_commands_macos", "dangerous_commands_linux",
+	"deny_credentials",
+	"deny_keychains_macos",
+	"deny_keychains_linux",
+	"deny_browser_data_macos",
+	"deny_browser_data_linux",
+	"deny_macos_private",
+	"deny_shell_history",
+	"deny_shell_configs",
+	"system_read_macos",
+	"system_read_linux_core",
+	"system_write_macos",
+	"system_write_linux",
+	"user_tools",
+	"homebrew_macos",
+	"homebrew_linux",
+	"dangerous_commands",
+	"dangerous_commands_macos",
+	"dangerous_commands_linux",
 };
 
 /* The first of them, and no others, are required. */
 #define REQUIRED_COUNT 8
 
 static const char *const profile_names[] = {
-	"bun-dev",  "claude-code", "claude-no-kc", "codex",	  "default",  "go-dev",	  "java-dev", "linux-host-compat",
-	"mise-dev", "node-dev",	   "openclaw",	   "opencode", "python-dev", "rust-dev", "swival",
+	"bun-dev",  "claude-code", "claude-no-kc",	"codex",    "default",
+	"go-dev",   "java-dev",	   "linux-host-compat", "mise-dev", "node-dev",
+	"openclaw", "opencode",	   "python-dev",	"rust-dev", "swival",
 };
 
 static size_t list_len(const char *const *list)
@@ -338,8 +352,8 @@ TEST(reference_paths_are_covered)
 TEST(coverage_check_notices_a_hole)
 {
 	static const struct floor_row holes[] = {
-		{"user_tools", "read", "~/.local/share"},     {"git_config", "readwrite", "~/.gitconfig"},
-		{"deny_credentials", "deny", "~/.sshx"},      {"dangerous_commands", "command", "ls"},
+		{"user_tools", "read", "~/.local/share"},    {"git_config", "readwrite", "~/.gitconfig"},
+		{"deny_credentials", "deny", "~/.sshx"},     {"dangerous_commands", "command", "ls"},
 		{"system_write_linux", "write", "/usr/bin"}, {"system_read_linux", "read", "/root"},
 	};
 	struct nono_vars vars = test_vars();

@@ -121,7 +121,8 @@ TEST(comments_and_commas)
 
 TEST(places_of_keys_and_values)
 {
-	static const char text[] = "{\n \"a b\": 1, /* \"n\": */\n \"n\": {\"x\": {}, \"l\": [[], {\"\\u006b\":\n true}]}}";
+	static const char text[] =
+		"{\n \"a b\": 1, /* \"n\": */\n \"n\": {\"x\": {}, \"l\": [[], {\"\\u006b\":\n true}]}}";
 	_cleanup_(nono_json_done) struct nono_json doc = {0};
 	struct nono_error err = {0};
 	const struct nono_json_at first = {.key = "a b"}, n = {.key = "n"}, l = {.up = &n, .key = "l"},

@@ -24,7 +24,8 @@ _Static_assert(NONO_RIGHT_REMOVE_FILE == LANDLOCK_ACCESS_FS_REMOVE_FILE, "REMOVE
 _Static_assert(LL_SYS_CREATE_RULESET == SYS_landlock_create_ruleset, "landlock_create_ruleset");
 _Static_assert(LL_SYS_RESTRICT_SELF == SYS_landlock_restrict_self, "landlock_restrict_self");
 _Static_assert(offsetof(struct ll_path_beneath_attr, parent_fd) ==
-		       offsetof(struct landlock_path_beneath_attr, parent_fd), "path_beneath");
+		       offsetof(struct landlock_path_beneath_attr, parent_fd),
+	       "path_beneath");
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {

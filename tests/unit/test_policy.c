@@ -86,7 +86,7 @@ TEST(untrusted_text_is_escaped)
 		{"\xc3\xa9", "\xc3\xa9", "'\xc3\xa9'"},
 		{"\xff", "\\xff", "$'\\xff'"},
 		{"\xe2\x80\xae", "\\xe2\\x80\\xae", "$'\\xe2\\x80\\xae'"}, /* right-to-left override */
-		{"\xc0\xaf", "\\xc0\\xaf", "$'\\xc0\\xaf'"},		    /* overlong */
+		{"\xc0\xaf", "\\xc0\\xaf", "$'\\xc0\\xaf'"},		   /* overlong */
 		{"", "", "$''"},
 	};
 
@@ -438,8 +438,8 @@ static const char *value_of(const struct nono_strv *env, const char *name)
 
 TEST(environment_rules)
 {
-	static char *const env[] = {"HOME=/h",  "PATH=/bin",  "LD_PRELOAD=x", "BASH_FUNC_a%%=() {", "NONO_PROFILE=p",
-				    "A_KEY=1", "A_TOKEN=2", "KEEP=\xff",	"OP_SESSION_x=1",     NULL};
+	static char *const env[] = {"HOME=/h", "PATH=/bin", "LD_PRELOAD=x", "BASH_FUNC_a%%=() {", "NONO_PROFILE=p",
+				    "A_KEY=1", "A_TOKEN=2", "KEEP=\xff",    "OP_SESSION_x=1",	  NULL};
 	struct nono_profile p = {0};
 	struct nono_vars vars;
 	struct nono_environment e = {.profile = &p, .vars = &vars, .cap_file = "/c"};

@@ -39,12 +39,14 @@ TEST(rows_are_sound)
 	for (size_t i = 0; i < nono_key_count; i++) {
 		const struct nono_key *k = &nono_keys[i];
 		bool many = k->kind == NONO_KIND_MAP || k->kind == NONO_KIND_ITEMS, sound;
-		bool not_kept = many || k->kind == NONO_KIND_SECTION || k->kind == NONO_KIND_ANY || k->kind == NONO_KIND_INT;
+		bool not_kept = many || k->kind == NONO_KIND_SECTION || k->kind == NONO_KIND_ANY ||
+				k->kind == NONO_KIND_INT;
 		bool fills = k->kind == NONO_KIND_PORTS || k->kind == NONO_KIND_RANGES || k->kind == NONO_KIND_PAIRS ||
 			     k->kind == NONO_KIND_BODY;
 
 		sound = has_row(k->path) && section_is_there(k) && (k->kind == NONO_KIND_ENUM) == (k->words != NULL) &&
-			!(not_kept && k->offset != NONO_KEY_NOT_KEPT) && !(many && !nono_key_find(k->path, "*", NULL)) &&
+			!(not_kept && k->offset != NONO_KEY_NOT_KEPT) &&
+			!(many && !nono_key_find(k->path, "*", NULL)) &&
 			!(k->offset != NONO_KEY_NOT_KEPT && k->merge == NONO_MERGE_NONE) && k->kind < NONO_KINDS &&
 			!(fills && k->offset == NONO_KEY_NOT_KEPT);
 		if (!sound)
@@ -88,7 +90,8 @@ TEST(keys_are_documented)
 			t_fail(__FILE__, __LINE__, "%s is not in docs/format/profile.md", word);
 	}
 	for (size_t i = 0; i < nono_key_alias_count; i++) {
-		(void)snprintf(word, sizeof(word), "| `%s` | `%s` |", nono_key_aliases[i].path, nono_key_aliases[i].canonical);
+		(void)snprintf(word, sizeof(word), "| `%s` | `%s` |", nono_key_aliases[i].path,
+			       nono_key_aliases[i].canonical);
 		if (!strstr(page, word))
 			t_fail(__FILE__, __LINE__, "%s is not in docs/format/profile.md", word);
 	}
@@ -104,15 +107,41 @@ static void check_all(nono_key_check check, const char *const *texts, size_t cou
 TEST(credential_references)
 {
 	static const char *const good[] = {
-		"api_key", "my key", "op://vault/item/field", "op://vault/item/section/field", "env://API_KEY",
-		"bw://id", "bw://id/password", "apple-password://host/user", "apple-passwords://host/user",
-		"keyring://service/account", "keyring://service/account?decode=go-keyring", "file:///etc/key",
+		"api_key",
+		"my key",
+		"op://vault/item/field",
+		"op://vault/item/section/field",
+		"env://API_KEY",
+		"bw://id",
+		"bw://id/password",
+		"apple-password://host/user",
+		"apple-passwords://host/user",
+		"keyring://service/account",
+		"keyring://service/account?decode=go-keyring",
+		"file:///etc/key",
 	};
 	static const char *const bad[] = {
-		"", "op://vault/item", "op://vault//field", "op://a/b/c/d/e", "op://v/i/$(x)", "op://v/i/f?x", "env://",
-		"env://LD_PRELOAD", "env://A-B", "bw://", "bw://a/b/c", "apple-password://host", "keyring://service",
-		"keyring://service/account?decode=other", "keyring://s/?decode=go-keyring", "file://etc/key", "file:///",
-		"file:///a/../b", "file:///a;b", "vault://a/b", "cmd://x",
+		"",
+		"op://vault/item",
+		"op://vault//field",
+		"op://a/b/c/d/e",
+		"op://v/i/$(x)",
+		"op://v/i/f?x",
+		"env://",
+		"env://LD_PRELOAD",
+		"env://A-B",
+		"bw://",
+		"bw://a/b/c",
+		"apple-password://host",
+		"keyring://service",
+		"keyring://service/account?decode=other",
+		"keyring://s/?decode=go-keyring",
+		"file://etc/key",
+		"file:///",
+		"file:///a/../b",
+		"file:///a;b",
+		"vault://a/b",
+		"cmd://x",
 	};
 
 	check_all(nono_check_credential, good, NONO_ARRAY_SIZE(good), true);
@@ -122,9 +151,10 @@ TEST(credential_references)
 TEST(variables)
 {
 	static const char *const good[] = {"API_KEY", "a", "1A", "LDX", "PATHS"};
-	static const char *const bad[] = {"",	      "A-B",	    "LD_PRELOAD", "ld_audit", "DYLD_X",	 "PATH",
-					  "HOME",     "ENV",	    "bash_env",	  "IFS",      "PYTHONPATH", "GOFLAGS",
-					  "NODE_OPTIONS", "_JAVA_OPTIONS", "NONO_X",	  "A B",      "SHELL"};
+	static const char *const bad[] = {"",		"A-B",	   "LD_PRELOAD",   "ld_audit",	    "DYLD_X",
+					  "PATH",	"HOME",	   "ENV",	   "bash_env",	    "IFS",
+					  "PYTHONPATH", "GOFLAGS", "NODE_OPTIONS", "_JAVA_OPTIONS", "NONO_X",
+					  "A B",	"SHELL"};
 	static const char *const patterns[] = {"A", "A*", "*"};
 	static const char *const not_patterns[] = {"", "*A", "A*B", "**", "A**"};
 
@@ -137,16 +167,33 @@ TEST(variables)
 TEST(seatbelt_rules)
 {
 	static const char *const good[] = {
-		"(allow sysctl-read)", "(allow sysctl-write (sysctl-name \"kern.grade_cputype\"))",
-		"(allow file-read* (subpath \"/opt\"))", "(deny file-read* (subpath \"/\"))", "(deny file-write*)",
-		"(allow mach-lookup (global-name \"a)b\"))", "(allow a)\n (allow b)", "(allow file-read* (literal \"/\"))",
+		"(allow sysctl-read)",
+		"(allow sysctl-write (sysctl-name \"kern.grade_cputype\"))",
+		"(allow file-read* (subpath \"/opt\"))",
+		"(deny file-read* (subpath \"/\"))",
+		"(deny file-write*)",
+		"(allow mach-lookup (global-name \"a)b\"))",
+		"(allow a)\n (allow b)",
+		"(allow file-read* (literal \"/\"))",
 	};
 	static const char *const bad[] = {
-		"", "allow x", " (allow x)", "(allow x", "(allow x))", "(allow x) y", "(allow \"x)",
-		"(allow file-read* (subpath \"/\"))", "(allow file-write*\n\t(subpath\n\"/\"))", "(allow file-read*)",
-		"(allow file* (subpath \"//\"))", "(allow file-read* (subpath #\"/\"))", "(allow default)",
-		"(deny x)(allow file-write* (subpath \"/.\"))", "(allow file-read* ; (subpath \"/x\")\n)",
-		"(allow file-read* #| (subpath \"/x\") |# )", "(allow file-read* (require-any (subpath \"/\")))",
+		"",
+		"allow x",
+		" (allow x)",
+		"(allow x",
+		"(allow x))",
+		"(allow x) y",
+		"(allow \"x)",
+		"(allow file-read* (subpath \"/\"))",
+		"(allow file-write*\n\t(subpath\n\"/\"))",
+		"(allow file-read*)",
+		"(allow file* (subpath \"//\"))",
+		"(allow file-read* (subpath #\"/\"))",
+		"(allow default)",
+		"(deny x)(allow file-write* (subpath \"/.\"))",
+		"(allow file-read* ; (subpath \"/x\")\n)",
+		"(allow file-read* #| (subpath \"/x\") |# )",
+		"(allow file-read* (require-any (subpath \"/\")))",
 	};
 
 	check_all(nono_check_seatbelt, good, NONO_ARRAY_SIZE(good), true);

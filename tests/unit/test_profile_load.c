@@ -93,8 +93,8 @@ TEST(users_over_builtin_and_jsonc_over_json)
 TEST(paths)
 {
 	_cleanup_(fakefs_freep) struct fakefs *f = fakefs_new();
-	static const char *const forms[] = {"/p/here.json", "here.json", "./here.json", "/p/../proj/here.json",
-					    "sub/here.json", "./plain", "/proj/plain"};
+	static const char *const forms[] = {"/p/here.json",  "here.json", "./here.json", "/p/../proj/here.json",
+					    "sub/here.json", "./plain",	  "/proj/plain"};
 
 	put(f, "/p/", "here", "null");
 	put(f, "/proj/", "here", "null");
@@ -120,9 +120,10 @@ TEST(names)
 		CHECK(nono_profile_name_ok(good[i]));
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(bad); i++)
 		CHECK(!nono_profile_name_ok(bad[i]));
-	check_fails(f, "bad_name", NONO_E_PARSE,
-		    "'bad_name' is not the name of a profile: names have letters, digits and - only; a file needs a / or "
-		    "ends in .json");
+	check_fails(
+		f, "bad_name", NONO_E_PARSE,
+		"'bad_name' is not the name of a profile: names have letters, digits and - only; a file needs a / or "
+		"ends in .json");
 }
 
 TEST(unknown_names)
@@ -131,7 +132,8 @@ TEST(unknown_names)
 
 	put(f, DIR, "special", "\"claude-cod\"");
 	check_fails(f, "specal", NONO_E_NOTFOUND,
-		    "there is no profile 'specal' in /home/u/.config/nono/profiles or among the built-in ones; did you mean "
+		    "there is no profile 'specal' in /home/u/.config/nono/profiles or among the built-in ones; did you "
+		    "mean "
 		    "special?");
 	check_fails(f, "zzzzzzzz", NONO_E_NOTFOUND,
 		    "there is no profile 'zzzzzzzz' in /home/u/.config/nono/profiles or among the built-in ones");
@@ -160,7 +162,8 @@ TEST(base_then_child)
 	check_reads(&r, "/one /two");
 	REQUIRE(nono_strv_add(&extra, "a/b", &err) == 0);
 	CHECK_INT(load_with(f, "top", &extra, &r, &err), -NONO_E_USAGE);
-	CHECK_STR(err.text, "--extends 'a/b': packs are not available; put the profile among your own and write its name");
+	CHECK_STR(err.text,
+		  "--extends 'a/b': packs are not available; put the profile among your own and write its name");
 }
 
 TEST(page_profile_through_links)
@@ -168,9 +171,10 @@ TEST(page_profile_through_links)
 	_cleanup_(fakefs_freep) struct fakefs *f = fakefs_new();
 	_cleanup_(nono_profile_done) struct nono_profile p = {0};
 
-	fakefs_file(f, "/nix/store/abc-hm_profile",
-		    "{\"extends\":\"claude-code\",\"filesystem\":{\"read\":[\"/home/u/.nix-profile/bin/\"]},"
-		    "\"meta\":{\"name\":\"my-special-profile\"},\"policy\":{\"add_deny_access\":[\"/home/u/flag.txt\"]}}");
+	fakefs_file(
+		f, "/nix/store/abc-hm_profile",
+		"{\"extends\":\"claude-code\",\"filesystem\":{\"read\":[\"/home/u/.nix-profile/bin/\"]},"
+		"\"meta\":{\"name\":\"my-special-profile\"},\"policy\":{\"add_deny_access\":[\"/home/u/flag.txt\"]}}");
 	fakefs_mode(f, "/nix/store", S_IFDIR | 01775);
 	fakefs_owner(f, "/nix/store/abc-hm_profile", 0);
 	fakefs_mode(f, "/nix/store/abc-hm_profile", S_IFREG | 0444);
@@ -256,7 +260,8 @@ TEST(levels)
 	CHECK_INT(p.filesystem.read.len, NONO_EXTENDS_DEPTH + 1);
 	put_chain(deep, NONO_EXTENDS_DEPTH + 1);
 	check_fails(deep, "p0", NONO_E_POLICY,
-		    "extends goes deeper than 10 levels: p0 -> p1 -> p2 -> p3 -> p4 -> p5 -> p6 -> p7 -> p8 -> p9 -> p10 -> p11");
+		    "extends goes deeper than 10 levels: p0 -> p1 -> p2 -> p3 -> p4 -> p5 -> p6 -> p7 -> p8 -> p9 -> "
+		    "p10 -> p11");
 }
 
 /* Few files that are extended over and over must not take for ever. */
@@ -307,7 +312,8 @@ TEST(overrides_come_last)
 	_cleanup_(nono_profile_done) struct nono_profile p = {0};
 
 	fakefs_file(f, DIR "base.json",
-		    "{\"filesystem\":{\"read\":[\"/1\"]},\"platform_overrides\":{\"linux\":{\"workdir\":{\"access\":\"write\"},"
+		    "{\"filesystem\":{\"read\":[\"/"
+		    "1\"]},\"platform_overrides\":{\"linux\":{\"workdir\":{\"access\":\"write\"},"
 		    "\"filesystem\":{\"read\":[\"/3\"]}}}}");
 	fakefs_file(f, DIR "child.json",
 		    "{\"extends\":\"base\",\"meta\":{\"name\":\"x\"},\"workdir\":{\"access\":\"read\"},"

@@ -30,9 +30,10 @@ static struct nono_profile merged(const char *base_text, const char *child_text)
 
 TEST(lists_append)
 {
-	_cleanup_(nono_profile_done) struct nono_profile p =
-		merged("{\"filesystem\":{\"read\":[\"/a\",\"/b\"]},\"trust_groups\":[\"x\"],\"network\":{\"open_port\":[1,2]}}",
-		       "{\"filesystem\":{\"read\":[\"/c\",\"/a\"],\"deny\":[\"/d\"]},\"network\":{\"open_port\":[2,3]}}");
+	_cleanup_(nono_profile_done) struct nono_profile p = merged(
+		"{\"filesystem\":{\"read\":[\"/a\",\"/"
+		"b\"]},\"trust_groups\":[\"x\"],\"network\":{\"open_port\":[1,2]}}",
+		"{\"filesystem\":{\"read\":[\"/c\",\"/a\"],\"deny\":[\"/d\"]},\"network\":{\"open_port\":[2,3]}}");
 	_cleanup_(nono_freep) char *reads = profile_texts(&p.filesystem.read);
 
 	CHECK_STR(reads, "/a /b /c");
@@ -47,8 +48,8 @@ TEST(lists_append)
 
 TEST(meta_is_the_childs)
 {
-	_cleanup_(nono_profile_done) struct nono_profile p =
-		merged("{\"meta\":{\"name\":\"b\",\"author\":\"x\"},\"extends\":\"y\"}", "{\"meta\":{\"name\":\"c\"}}");
+	_cleanup_(nono_profile_done) struct nono_profile p = merged(
+		"{\"meta\":{\"name\":\"b\",\"author\":\"x\"},\"extends\":\"y\"}", "{\"meta\":{\"name\":\"c\"}}");
 	_cleanup_(nono_profile_done) struct nono_profile q = merged("{\"meta\":{\"name\":\"b\"}}", "{}");
 
 	CHECK_STR(p.meta.name, "c");
@@ -85,8 +86,8 @@ TEST(scalars)
 		{"{\"workdir\":{\"access\":\"readwrite\"}}", "{\"workdir\":{\"access\":\"read\"}}", AT(workdir.access),
 		 NONO_WORKDIR_READ},
 		{"{}", "{\"workdir\":{\"access\":\"none\"}}", AT(workdir.access), NONO_WORKDIR_NONE},
-		{"{\"linux\":{\"namespaces\":\"allow\"}}", "{\"linux\":{\"namespaces\":\"deny\"}}", AT(linux_.namespaces),
-		 NONO_NAMESPACES_DENY},
+		{"{\"linux\":{\"namespaces\":\"allow\"}}", "{\"linux\":{\"namespaces\":\"deny\"}}",
+		 AT(linux_.namespaces), NONO_NAMESPACES_DENY},
 	};
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(cases); i++) {
@@ -107,9 +108,11 @@ TEST(strings)
 
 TEST(pairs_by_name)
 {
-	_cleanup_(nono_profile_done) struct nono_profile p =
-		merged("{\"environment\":{\"set_vars\":{\"A\":\"1\",\"B\":\"2\"}},\"secrets\":{\"x\":\"V\",\"y\":\"W\",\"z\":\"X\"}}",
-		       "{\"environment\":{\"set_vars\":{\"C\":\"4\",\"A\":\"3\"}},\"env_credentials\":{\"n\":\"V\",\"z\":\"Z\"}}");
+	_cleanup_(nono_profile_done) struct nono_profile p = merged(
+		"{\"environment\":{\"set_vars\":{\"A\":\"1\",\"B\":\"2\"}},\"secrets\":{\"x\":\"V\",\"y\":\"W\",\"z\":"
+		"\"X\"}}",
+		"{\"environment\":{\"set_vars\":{\"C\":\"4\",\"A\":\"3\"}},\"env_credentials\":{\"n\":\"V\",\"z\":"
+		"\"Z\"}}");
 
 	REQUIRE(p.environment.set_vars.len == 3);
 	CHECK_STR(p.environment.set_vars.items[0].name, "A");
@@ -126,10 +129,11 @@ TEST(pairs_by_name)
 
 TEST(allow_vars_written_or_not)
 {
-	_cleanup_(nono_profile_done) struct nono_profile none = merged("{}", "{\"environment\":{\"deny_vars\":[\"A\"]}}");
+	_cleanup_(nono_profile_done) struct nono_profile none = merged("{}",
+								       "{\"environment\":{\"deny_vars\":[\"A\"]}}");
 	_cleanup_(nono_profile_done) struct nono_profile kept = merged("{\"environment\":{\"allow_vars\":[]}}", "{}");
-	_cleanup_(nono_profile_done) struct nono_profile both =
-		merged("{\"environment\":{\"allow_vars\":[\"A\"]}}", "{\"environment\":{\"allow_vars\":[\"B\"]}}");
+	_cleanup_(nono_profile_done) struct nono_profile both = merged("{\"environment\":{\"allow_vars\":[\"A\"]}}",
+								       "{\"environment\":{\"allow_vars\":[\"B\"]}}");
 
 	CHECK(!none.environment.allow_vars_set);
 	CHECK(kept.environment.allow_vars_set);
@@ -148,16 +152,21 @@ TEST(marks_are_inherited_and_cleared)
 		{"{\"network\":{\"network_profile\":\"d\"}}", "{\"network\":{\"network_profile\":null}}", "", ""},
 		{"{\"network\":{\"network_profile\":null}}", "{\"network\":{\"network_profile\":\"d\"}}",
 		 "network.network_profile", ""},
-		{"{\"network\":{\"credentials\":[\"a\"]}}", "{\"network\":{\"credentials\":null}}", "network.credentials", ""},
+		{"{\"network\":{\"credentials\":[\"a\"]}}", "{\"network\":{\"credentials\":null}}",
+		 "network.credentials", ""},
 		{"{\"network\":{\"credentials\":[\"a\"]}}", "{\"network\":{\"proxy_credentials\":[]}}", "", ""},
-		{"{\"network\":{\"allow_domain\":[\"a\"]}}", "{\"network\":{\"allow_domain\":[]}}", "network.allow_domain", ""},
-		{"{\"linux\":{\"af_unix_mediation\":\"pathname\"}}", "{\"linux\":{\"af_unix_mediation\":\"off\"}}", "", ""},
+		{"{\"network\":{\"allow_domain\":[\"a\"]}}", "{\"network\":{\"allow_domain\":[]}}",
+		 "network.allow_domain", ""},
+		{"{\"linux\":{\"af_unix_mediation\":\"pathname\"}}", "{\"linux\":{\"af_unix_mediation\":\"off\"}}", "",
+		 ""},
 		{"{\"allow_gpu\":true}", "{\"allow_gpu\":false}", "", ""},
 		{"{\"allow_gpu\":true}", "{\"allow_gpu\":null}", "", "allow_gpu"},
 		{"{\"open_urls\":{\"allow_localhost\":true}}", "{\"open_urls\":{}}", "", ""},
 		{"{\"open_urls\":{\"allow_localhost\":true}}", "{\"open_urls\":null}", "", "open_urls"},
-		{"{\"network\":{\"tls_intercept\":{}}}", "{\"network\":{\"tls_intercept\":null}}", "network.tls_intercept", ""},
-		{"{\"network\":{\"allow_http2\":true}}", "{\"network\":{\"allow_http2\":false}}", "", "network.allow_http2"},
+		{"{\"network\":{\"tls_intercept\":{}}}", "{\"network\":{\"tls_intercept\":null}}",
+		 "network.tls_intercept", ""},
+		{"{\"network\":{\"allow_http2\":true}}", "{\"network\":{\"allow_http2\":false}}", "",
+		 "network.allow_http2"},
 	};
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(cases); i++) {
@@ -186,7 +195,8 @@ TEST(clearing_is_kept)
 TEST(platform_bodies)
 {
 	_cleanup_(nono_profile_done) struct nono_profile p = merged(
-		"{\"platform_overrides\":{\"linux\":{\"filesystem\":{\"read\":[\"/pb\"]},\"network\":{\"network_profile\":\"d\"}}}}",
+		"{\"platform_overrides\":{\"linux\":{\"filesystem\":{\"read\":[\"/"
+		"pb\"]},\"network\":{\"network_profile\":\"d\"}}}}",
 		"{\"meta\":{\"name\":\"c\"},\"filesystem\":{\"read\":[\"/c\"]},"
 		"\"platform_overrides\":{\"linux\":{\"meta\":{\"name\":\"other\"},\"filesystem\":{\"read\":[\"/pc\"]},"
 		"\"network\":{\"network_profile\":null}},\"macos\":{\"filesystem\":{\"read\":[\"/mac\"]}}}}");
@@ -205,12 +215,13 @@ TEST(platform_bodies)
 TEST(over_nothing)
 {
 	static const char text[] =
-		"{\"meta\":{\"name\":\"c\"},\"extends\":[\"a\"],\"undo\":{\"exclude_globs\":[\"*.o\"]},\"binary\":\"x\","
+		"{\"meta\":{\"name\":\"c\"},\"extends\":[\"a\"],\"undo\":{\"exclude_globs\":[\"*.o\"]},\"binary\":"
+		"\"x\","
 		"\"network\":{\"block\":false,\"listen_port_range\":[[1,2]],\"network_profile\":null},"
 		"\"environment\":{\"allow_vars\":[\"A*\"],\"set_vars\":{\"K\":\"v\"}},\"hooks\":{},\"allow_gpu\":true,"
 		"\"platform_overrides\":{\"linux\":{\"interactive\":true}}}";
 	_cleanup_(nono_profile_done) struct nono_profile p = {0}, child = profile_good(text), same = profile_good(text),
-						 empty = {0};
+							 empty = {0};
 	_cleanup_(nono_freep) char *expected = profile_dump(&same);
 	_cleanup_(nono_freep) char *nothing = profile_dump(&empty);
 	_cleanup_(nono_freep) char *found = NULL;

@@ -25,16 +25,20 @@ static void check_refused(const struct refused *cases, size_t count)
 TEST(unknown_keys)
 {
 	static const struct refused cases[] = {
-		{"{\"filesystem\":\n  {\"raed\": []}}", "p.json:2:4: filesystem.raed: unknown key; did you mean filesystem.read?"},
-		{"{\"network\":{\"blok\":true}}", "p.json:1:13: network.blok: unknown key; did you mean network.block?"},
+		{"{\"filesystem\":\n  {\"raed\": []}}",
+		 "p.json:2:4: filesystem.raed: unknown key; did you mean filesystem.read?"},
+		{"{\"network\":{\"blok\":true}}",
+		 "p.json:1:13: network.blok: unknown key; did you mean network.block?"},
 		{"{\"filesytem\":{}}", "p.json:1:2: filesytem: unknown key; did you mean filesystem?"},
 		{"{\"read_file\":[]}", "p.json:1:2: read_file: unknown key; did you mean filesystem.read_file?"},
 		{"{\"network\":{\"add_deny_access\":[]}}",
 		 "p.json:1:13: network.add_deny_access: unknown key; did you mean policy.add_deny_access?"},
 		{"{\"policy\":{\"overide_deny\":[]}}",
 		 "p.json:1:12: policy.overide_deny: unknown key; did you mean policy.override_deny?"},
-		{"{\"workdir\":{\"Access\":\"read\"}}", "p.json:1:13: workdir.Access: unknown key; did you mean workdir.access?"},
-		{"{\"workdir\":{\"qqqqqqqq\":\"read\"}}", "p.json:1:13: workdir.qqqqqqqq: unknown key; known here: access"},
+		{"{\"workdir\":{\"Access\":\"read\"}}",
+		 "p.json:1:13: workdir.Access: unknown key; did you mean workdir.access?"},
+		{"{\"workdir\":{\"qqqqqqqq\":\"read\"}}",
+		 "p.json:1:13: workdir.qqqqqqqq: unknown key; known here: access"},
 		{"{\"hooks\":{\"a\":{\"event\":\"\",\"matcher\":\"\",\"scrip\":\"\"}}}",
 		 "p.json:1:40: hooks.a.scrip: unknown key; did you mean hooks.*.script?"},
 		{"{\"hooks\":{\"*\":1}}", "p.json:1:15: hooks[\"*\"]: expected an object {}, found a number"},
@@ -56,20 +60,24 @@ TEST(wrong_types)
 		 "p.json:1:23: filesystem.read: expected a list of strings such as [\"...\"], found a string"},
 		{"{\"filesystem\":{\"read\":null}}",
 		 "p.json:1:23: filesystem.read: expected a list of strings such as [\"...\"], found null"},
-		{"{\"filesystem\":{\"read\":[\"/x\", 1]}}",
-		 "p.json:1:30: filesystem.read[1]: expected a string or {\"path\": ..., \"when\": ...}, found a number"},
-		{"{\"commands\":{\"deny\":[{}]}}", "p.json:1:22: commands.deny[0]: expected a string, found an object {}"},
+		{"{\"filesystem\":{\"read\":[\"/x\", 1]}}", "p.json:1:30: filesystem.read[1]: expected a string or "
+							    "{\"path\": ..., \"when\": ...}, found a number"},
+		{"{\"commands\":{\"deny\":[{}]}}",
+		 "p.json:1:22: commands.deny[0]: expected a string, found an object {}"},
 		{"{\"interactive\":\"true\"}", "p.json:1:16: interactive: expected true or false, found a string"},
 		{"{\"interactive\":1}", "p.json:1:16: interactive: expected true or false, found a number"},
 		{"{\"network\":{\"block\":null}}", "p.json:1:21: network.block: expected true or false, found null"},
-		{"{\"meta\":{\"name\":\"x\",\"version\":1.5}}", "p.json:1:31: meta.version: expected a string, found a fraction"},
+		{"{\"meta\":{\"name\":\"x\",\"version\":1.5}}",
+		 "p.json:1:31: meta.version: expected a string, found a fraction"},
 		{"{\"meta\":{\"version\":\"1\"}}", "p.json:1:9: meta: name is missing; write \"name\": \"...\""},
-		{"{\"extends\":3}", "p.json:1:12: extends: expected a list of strings such as [\"...\"], found a number"},
+		{"{\"extends\":3}",
+		 "p.json:1:12: extends: expected a list of strings such as [\"...\"], found a number"},
 		{"{\"extends\":[3]}", "p.json:1:13: extends[0]: expected a string, found a number"},
 		{"{\"workdir\":{\"access\":\"rw\"}}",
 		 "p.json:1:22: workdir.access: 'rw' is not known; write none, read, write or readwrite"},
 		{"{\"security\":{\"signal_mode\":\"al\\u001b\"}}",
-		 "p.json:1:28: security.signal_mode: 'al\\x1b' is not known; write isolated, allow_same_sandbox or allow_all"},
+		 "p.json:1:28: security.signal_mode: 'al\\x1b' is not known; write isolated, allow_same_sandbox or "
+		 "allow_all"},
 		{"{\"linux\":{\"af_unix_mediation\":\"!pathname\"}}",
 		 "p.json:1:31: linux.af_unix_mediation: '!pathname' is not known; write off or pathname"},
 		{"{\"command_policies\":null}", "p.json:1:21: command_policies: expected an object {}, found null"},
@@ -85,7 +93,8 @@ TEST(wrong_types)
 		 "p.json:1:33: network.allow_domain[1]: expected an object {}, found a number"},
 		{"{\"network\":{\"allow_domain\":[{\"endpoints\":[]}]}}",
 		 "p.json:1:29: network.allow_domain[0]: domain is missing; write \"domain\": \"...\""},
-		{"{\"credential_routes\":[1]}", "p.json:1:23: credential_routes[0]: expected an object {}, found a number"},
+		{"{\"credential_routes\":[1]}",
+		 "p.json:1:23: credential_routes[0]: expected an object {}, found a number"},
 		{"{\"network\":{\"custom_credentials\":{\"x\":{}}}}",
 		 "p.json:1:39: network.custom_credentials.x: upstream is missing; write \"upstream\": \"...\""},
 	};
@@ -109,7 +118,8 @@ TEST(wrong_values)
 		{"{\"network\":{\"open_port_range\":[[2]]}}",
 		 "p.json:1:32: network.open_port_range[0]: expected a pair of ports such as [8000, 8010]"},
 		{"{\"network\":{\"open_port_range\":[[2,65536]]}}",
-		 "p.json:1:35: network.open_port_range[0][1]: expected a port from 0 to 65535, found a number out of range"},
+		 "p.json:1:35: network.open_port_range[0][1]: expected a port from 0 to 65535, found a number out of "
+		 "range"},
 		{"{\"extends\":\"../x\"}",
 		 "p.json:1:12: extends: not the name of a profile; write letters, digits and - only"},
 		{"{\"extends\":[\"a\",\"-b\"]}",
@@ -125,7 +135,8 @@ TEST(wrong_values)
 		{"{\"environment\":{\"set_vars\":{\"A\":1}}}",
 		 "p.json:1:33: environment.set_vars.A: expected a string, found a number"},
 		{"{\"environment\":{\"deny_vars\":[\"*_KEY\"]}}",
-		 "p.json:1:30: environment.deny_vars[0]: a * only stands at the end; write a variable's whole name, or PREFIX*"},
+		 "p.json:1:30: environment.deny_vars[0]: a * only stands at the end; write a variable's whole name, or "
+		 "PREFIX*"},
 		{"{\"secrets\":{\"k\":\"ld_preload\"}}",
 		 "p.json:1:17: secrets.k: programs load code by this variable; use another one"},
 		{"{\"env_credentials\":{\"k\":{\"env_var\":\"PATH\",\"when\":\"linux\"}}}",
@@ -141,12 +152,15 @@ TEST(wrong_values)
 		{"{\"filesystem\":{\"read\":[{\"path\":\"/x\",\"when\":1}]}}",
 		 "p.json:1:44: filesystem.read[0].when: expected a predicate such as \"linux\", found a number"},
 		{"{\"unsafe_macos_seatbelt_rules\":[\"(allow x\"]}",
-		 "p.json:1:33: unsafe_macos_seatbelt_rules[0]: brackets or quotes do not match; write one whole rule, such as "
+		 "p.json:1:33: unsafe_macos_seatbelt_rules[0]: brackets or quotes do not match; write one whole rule, "
+		 "such as "
 		 "(allow sysctl-read)"},
 		{"{\"platform_overrides\":{\"linux\":{\"extends\":\"x\"}}}",
-		 "p.json:1:33: platform_overrides.linux.extends: cannot stand inside platform_overrides; write it at the top"},
+		 "p.json:1:33: platform_overrides.linux.extends: cannot stand inside platform_overrides; write it at "
+		 "the top"},
 		{"{\"platform_overrides\":{\"macos\":{\"platform_overrides\":{}}}}",
-		 "p.json:1:33: platform_overrides.macos.platform_overrides: cannot stand inside platform_overrides; write it at "
+		 "p.json:1:33: platform_overrides.macos.platform_overrides: cannot stand inside platform_overrides; "
+		 "write it at "
 		 "the top"},
 		{"{\"platform_overrides\":{\"windows\":{\"filesystem\":{\"raed\":[]}}}}",
 		 "p.json:1:49: platform_overrides.windows.filesystem.raed: unknown key; did you mean filesystem.read?"},
@@ -193,7 +207,8 @@ TEST(values_are_kept)
 	_cleanup_(nono_profile_done) struct nono_profile p = profile_good(
 		"{\"meta\":{\"name\":\"n\"},\"extends\":\"base\",\"workdir\":{\"access\":\"readwrite\"},"
 		"\"security\":{\"signal_mode\":\"allow_all\",\"ipc_mode\":\"full\",\"capability_elevation\":false},"
-		"\"linux\":{\"namespaces\":\"allow\"},\"network\":{\"open_port\":[80],\"open_port_range\":[[1,2],[80,80]]},"
+		"\"linux\":{\"namespaces\":\"allow\"},\"network\":{\"open_port\":[80],\"open_port_range\":[[1,2],[80,"
+		"80]]},"
 		"\"environment\":{\"allow_vars\":[],\"set_vars\":{\"A\":\"b\"}},\"interactive\":true,"
 		"\"filesystem\":{\"read\":[\"/b\",\"/a\",\"/b\",\"/x y\\n\\u00e9\"]}}");
 	_cleanup_(nono_freep) char *reads = profile_texts(&p.filesystem.read);
@@ -217,10 +232,20 @@ TEST(values_are_kept)
 TEST(empty_and_null)
 {
 	static const char *const texts[] = {
-		"{}", "{\"extends\":null}", "{\"extends\":[]}", "{\"environment\":null}", "{\"open_urls\":null}",
-		"{\"binary\":null}", "{\"platform_overrides\":null}", "{\"$schema\":\"x\"}", "{\"security\":{\"signal_mode\":null}}",
-		"{\"linux\":{\"af_unix_mediation\":null}}", "{\"allow_gpu\":null}", "{\"network\":{\"credentials\":null}}",
-		"{\"policy\":{}}", "{\"platform_overrides\":{\"linux\":null}}",
+		"{}",
+		"{\"extends\":null}",
+		"{\"extends\":[]}",
+		"{\"environment\":null}",
+		"{\"open_urls\":null}",
+		"{\"binary\":null}",
+		"{\"platform_overrides\":null}",
+		"{\"$schema\":\"x\"}",
+		"{\"security\":{\"signal_mode\":null}}",
+		"{\"linux\":{\"af_unix_mediation\":null}}",
+		"{\"allow_gpu\":null}",
+		"{\"network\":{\"credentials\":null}}",
+		"{\"policy\":{}}",
+		"{\"platform_overrides\":{\"linux\":null}}",
 	};
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(texts); i++) {
@@ -241,7 +266,8 @@ TEST(entries_for_this_system)
 		"\"groups\":{\"include\":[{\"name\":\"g\",\"when\":\"!macos\"}]},"
 		"\"open_urls\":{\"allow_origins\":[{\"origin\":\"https://x\",\"when\":\"windows\"}]},"
 		"\"env_credentials\":{\"k\":{\"env_var\":\"A\",\"when\":\"macos\"}},"
-		"\"platform_overrides\":{\"linux\":{\"filesystem\":{\"read\":[\"/over\"]}},\"macos\":{\"interactive\":true}}}");
+		"\"platform_overrides\":{\"linux\":{\"filesystem\":{\"read\":[\"/"
+		"over\"]}},\"macos\":{\"interactive\":true}}}");
 	_cleanup_(nono_freep) char *reads = profile_texts(&p.filesystem.read);
 
 	CHECK_STR(reads, "/l /u /d /p");
@@ -267,10 +293,13 @@ TEST(what_is_not_built_is_marked)
 		{"{\"network\":{\"deny_domain\":[\"a\"],\"upstream_bypass\":[\"b\"]}}",
 		 "network.deny_domain network.upstream_bypass", ""},
 		{"{\"network\":{\"tls_intercept\":{}}}", "network.tls_intercept", ""},
-		{"{\"network\":{\"no_proxy\":[\"a\"],\"allow_http2\":true}}", "", "network.no_proxy network.allow_http2"},
-		{"{\"network\":{\"custom_credentials\":{\"x\":{\"upstream\":\"https://x\"}}}}", "network.custom_credentials", ""},
+		{"{\"network\":{\"no_proxy\":[\"a\"],\"allow_http2\":true}}", "",
+		 "network.no_proxy network.allow_http2"},
+		{"{\"network\":{\"custom_credentials\":{\"x\":{\"upstream\":\"https://x\"}}}}",
+		 "network.custom_credentials", ""},
 		{"{\"secrets\":{\"k\":\"API_KEY\"}}", "env_credentials", ""},
-		{"{\"credential_capture\":{\"x\":{\"command\":[\"a\"],\"timeout_secs\":300}}}", "credential_capture", ""},
+		{"{\"credential_capture\":{\"x\":{\"command\":[\"a\"],\"timeout_secs\":300}}}", "credential_capture",
+		 ""},
 		{"{\"command_policies\":{\"commands\":{}}}", "", ""},
 		{"{\"command_policies\":{\"commands\":{\"git\":{}}}}", "command_policies.commands", ""},
 		{"{\"linux\":{\"af_unix_mediation\":\"off\",\"sandbox_policy\":\"landlock\"}}", "", ""},
@@ -279,8 +308,9 @@ TEST(what_is_not_built_is_marked)
 		{"{\"open_urls\":{\"allow_origins\":[],\"allow_localhost\":false}}", "", ""},
 		{"{\"open_urls\":{\"allow_localhost\":true},\"allow_launch_services\":true,\"skipdirs\":[\"a\"]}", "",
 		 "open_urls allow_launch_services skipdirs"},
-		{"{\"undo\":{\"exclude_patterns\":[\"a\"]},\"packs\":[\"a/b\"],\"diagnostics\":{\"suppress_system_services\":[]}}", "",
-		 "rollback packs"},
+		{"{\"undo\":{\"exclude_patterns\":[\"a\"]},\"packs\":[\"a/"
+		 "b\"],\"diagnostics\":{\"suppress_system_services\":[]}}",
+		 "", "rollback packs"},
 		{"{\"hooks\":{\"a\":{\"event\":\"e\",\"matcher\":\"m\",\"script\":\"s\"}}}", "", "hooks"},
 		{"{\"session_hooks\":{\"before\":{\"script\":\"/x\"}}}", "", "session_hooks"},
 		{"{\"security\":{\"capability_elevation\":true,\"wsl2_proxy_policy\":\"insecure_proxy\"}}", "",
@@ -345,17 +375,28 @@ TEST(older_names_mean_the_same)
 TEST(names_of_reference)
 {
 	static const char *const pairs[][2] = {
-		{"secrets", "env_credentials"}, {"undo", "rollback"}, {"security.groups", "groups.include"},
-		{"security.trust_groups", "trust_groups"}, {"exclude_groups", "groups.exclude"},
-		{"policy.exclude_groups", "groups.exclude"}, {"security.allowed_commands", "commands.allow"},
-		{"policy.add_deny_commands", "commands.deny"}, {"policy.add_allow_read", "filesystem.read"},
-		{"policy.add_allow_write", "filesystem.write"}, {"policy.add_allow_readwrite", "filesystem.allow"},
-		{"policy.add_deny_access", "filesystem.deny"}, {"policy.override_deny", "filesystem.bypass_protection"},
-		{"filesystem.ignore", "filesystem.suppress_save_prompt"}, {"network.proxy_allow", "network.allow_domain"},
-		{"network.allow_proxy", "network.allow_domain"}, {"network.proxy_credentials", "network.credentials"},
-		{"network.port_allow", "network.open_port"}, {"network.allow_port", "network.open_port"},
+		{"secrets", "env_credentials"},
+		{"undo", "rollback"},
+		{"security.groups", "groups.include"},
+		{"security.trust_groups", "trust_groups"},
+		{"exclude_groups", "groups.exclude"},
+		{"policy.exclude_groups", "groups.exclude"},
+		{"security.allowed_commands", "commands.allow"},
+		{"policy.add_deny_commands", "commands.deny"},
+		{"policy.add_allow_read", "filesystem.read"},
+		{"policy.add_allow_write", "filesystem.write"},
+		{"policy.add_allow_readwrite", "filesystem.allow"},
+		{"policy.add_deny_access", "filesystem.deny"},
+		{"policy.override_deny", "filesystem.bypass_protection"},
+		{"filesystem.ignore", "filesystem.suppress_save_prompt"},
+		{"network.proxy_allow", "network.allow_domain"},
+		{"network.allow_proxy", "network.allow_domain"},
+		{"network.proxy_credentials", "network.credentials"},
+		{"network.port_allow", "network.open_port"},
+		{"network.allow_port", "network.open_port"},
 		{"network.external_proxy", "network.upstream_proxy"},
-		{"network.external_proxy_bypass", "network.upstream_bypass"}, {"brokered_commands", "command_args"},
+		{"network.external_proxy_bypass", "network.upstream_bypass"},
+		{"brokered_commands", "command_args"},
 	};
 
 	CHECK_INT(nono_key_alias_count, NONO_ARRAY_SIZE(pairs));
@@ -375,19 +416,23 @@ TEST(two_names_of_one_key)
 	static const struct refused cases[] = {
 		{"{\"undo\":{},\"rollback\":{}}",
 		 "p.json:1:12: rollback: means the same as undo, which is there too; keep only rollback"},
-		{"{\"env_credentials\":{},\n\"secrets\":{}}",
-		 "p.json:2:1: secrets: means the same as env_credentials, which is there too; keep only env_credentials"},
+		{"{\"env_credentials\":{},\n\"secrets\":{}}", "p.json:2:1: secrets: means the same as env_credentials, "
+							      "which is there too; keep only env_credentials"},
 		{"{\"network\":{\"proxy_allow\":[],\"allow_proxy\":[]}}",
-		 "p.json:1:30: network.allow_proxy: means the same as network.proxy_allow, which is there too; keep only network.allow_domain"},
+		 "p.json:1:30: network.allow_proxy: means the same as network.proxy_allow, which is there too; keep "
+		 "only network.allow_domain"},
 		{"{\"policy\":{\"add_deny_access\":[\"/x\"]},\"filesystem\":{\"deny\":[]}}",
-		 "p.json:1:52: filesystem.deny: means the same as policy.add_deny_access, which is there too; keep only filesystem.deny"},
+		 "p.json:1:52: filesystem.deny: means the same as policy.add_deny_access, which is there too; keep "
+		 "only filesystem.deny"},
 		{"{\"trust_groups\":[],\"security\":{\"trust_groups\":[]}}",
-		 "p.json:1:32: security.trust_groups: means the same as trust_groups, which is there too; keep only trust_groups"},
+		 "p.json:1:32: security.trust_groups: means the same as trust_groups, which is there too; keep only "
+		 "trust_groups"},
 		{"{\"platform_overrides\":{\"linux\":{\"undo\":{},\"rollback\":{}}}}",
-		 "p.json:1:43: platform_overrides.linux.rollback: means the same as undo, which is there too; keep only rollback"},
+		 "p.json:1:43: platform_overrides.linux.rollback: means the same as undo, which is there too; keep "
+		 "only rollback"},
 	};
-	_cleanup_(nono_profile_done) struct nono_profile p =
-		profile_good("{\"undo\":{},\"platform_overrides\":{\"linux\":{\"rollback\":{}}}}");
+	_cleanup_(nono_profile_done) struct nono_profile p = profile_good(
+		"{\"undo\":{},\"platform_overrides\":{\"linux\":{\"rollback\":{}}}}");
 
 	CHECK_INT(p.extends.len, 0);
 	check_refused(cases, NONO_ARRAY_SIZE(cases));

@@ -69,9 +69,27 @@ TEST(predicates)
 TEST(malformed_predicates)
 {
 	static const char *const texts[] = {
-		"", "!", "!!linux", ":ubuntu", "linux:", "linux::24", "linux:ubuntu:", "linux:ubuntu:24:", "linux:ubuntu:x",
-		"linux:ubuntu:>=", "linux:ubuntu:=24", "linux:ubuntu:24.", "linux:ubuntu:.4", "linux:ubuntu:2..4",
-		"linux:ubuntu:>= 24", "linux:a b", "linux:ubuntu:24:server:more", "macos:x", "macos:14:more", "Linux OS", "plan9::",
+		"",
+		"!",
+		"!!linux",
+		":ubuntu",
+		"linux:",
+		"linux::24",
+		"linux:ubuntu:",
+		"linux:ubuntu:24:",
+		"linux:ubuntu:x",
+		"linux:ubuntu:>=",
+		"linux:ubuntu:=24",
+		"linux:ubuntu:24.",
+		"linux:ubuntu:.4",
+		"linux:ubuntu:2..4",
+		"linux:ubuntu:>= 24",
+		"linux:a b",
+		"linux:ubuntu:24:server:more",
+		"macos:x",
+		"macos:14:more",
+		"Linux OS",
+		"plan9::",
 	};
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(texts); i++) {

@@ -184,8 +184,8 @@ TEST(scan_forgets_duplicates_and_control_characters)
 /* Text made to be slow: every byte may open a quotation, a word or a refusal. */
 TEST(scan_is_linear)
 {
-	static const char *const patterns[] = {"'", " '", "`' ", " '/", "perm", "\xe2\x80\x98", "/", " /", ": ", "EACCES",
-					       "\033[", "\033]", ":1"};
+	static const char *const patterns[] = {"'",  " '",     "`' ",	" '/",	 "perm", "\xe2\x80\x98", "/", " /",
+					       ": ", "EACCES", "\033[", "\033]", ":1"};
 	_cleanup_(nono_freep) char *text = malloc(NONO_OBSERVED_LINE_BYTES);
 	struct timespec begin, end;
 
@@ -213,11 +213,8 @@ TEST(scan_is_linear)
 static pid_t spawn_run(const char *script, int fd, bool both)
 {
 	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)script, NULL};
-	struct nono_run_spec spec = {.program = "/bin/sh",
-				     .argv = argv,
-				     .envp = no_env,
-				     .sandbox = stub_sandbox(&works),
-				     .observe = true};
+	struct nono_run_spec spec = {
+		.program = "/bin/sh", .argv = argv, .envp = no_env, .sandbox = stub_sandbox(&works), .observe = true};
 	struct nono_run_result result = {0};
 	pid_t pid = fork();
 
@@ -384,8 +381,7 @@ TEST(relay_keeps_order_of_both_outputs)
 /* 100 MB of numbers, of which none may be lost, doubled or cut. */
 TEST(relay_large_volume)
 {
-	static const char script[] =
-	    "i=0; while [ $i -lt 25 ]; do seq 0 599999; i=$((i+1)); done >&2";
+	static const char script[] = "i=0; while [ $i -lt 25 ]; do seq 0 599999; i=$((i+1)); done >&2";
 	static char buffer[65536];
 	unsigned long number = 0, lines_seen = 0, bytes = 0, wrong = 0;
 	int ends[2];

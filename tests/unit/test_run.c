@@ -166,11 +166,8 @@ TEST(run_script_without_interpreter_line)
 TEST(run_starts_in_cwd)
 {
 	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)"test \"$(pwd -P)\" = /usr", NULL};
-	struct nono_run_spec spec = {.program = "/bin/sh",
-				     .argv = argv,
-				     .envp = no_env,
-				     .cwd = "/usr",
-				     .sandbox = stub_sandbox(&works)};
+	struct nono_run_spec spec = {
+		.program = "/bin/sh", .argv = argv, .envp = no_env, .cwd = "/usr", .sandbox = stub_sandbox(&works)};
 	struct nono_run_result result = {0};
 
 	CHECK_INT(nono_run_supervised(&spec, &result, NULL), 0);
@@ -200,8 +197,9 @@ TEST(run_closed_stdio_is_dev_null)
 	for (int fd = 0; fd < 3; fd++)
 		(void)close(fd);
 	CHECK_INT(nono_run_secure_stdio(NULL), 0);
-	CHECK_INT(run_sh("for i in 0 1 2; do test \"$(readlink /proc/$$/fd/$i)\" = /dev/null || exit 1; done").exit_code,
-		  0);
+	CHECK_INT(
+		run_sh("for i in 0 1 2; do test \"$(readlink /proc/$$/fd/$i)\" = /dev/null || exit 1; done").exit_code,
+		0);
 	(void)dup3(report, STDERR_FILENO, 0);
 	(void)dup3(report, STDOUT_FILENO, 0);
 }
@@ -272,7 +270,7 @@ TEST(run_forwards_what_processes_send)
 	static const struct {
 		int signo;
 		const char *name;
-	} sent[] = {{SIGTERM, "TERM"}, {SIGHUP, "HUP"},	  {SIGINT, "INT"},   {SIGQUIT, "QUIT"},
+	} sent[] = {{SIGTERM, "TERM"}, {SIGHUP, "HUP"},	  {SIGINT, "INT"},    {SIGQUIT, "QUIT"},
 		    {SIGUSR1, "USR1"}, {SIGUSR2, "USR2"}, {SIGWINCH, "WINCH"}};
 
 	in_new_dir();

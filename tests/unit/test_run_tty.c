@@ -171,8 +171,9 @@ TEST(tty_command_handles_interrupt)
 	struct shell sh;
 
 	start(&sh);
-	type(&sh, "$nono bash -c 'n=0; trap \"n=\\$((n+1))\" INT; echo READY; sleep 0.5; sleep 0.3; echo N=$n; exit 5'; "
-		  "echo code=$?\n");
+	type(&sh,
+	     "$nono bash -c 'n=0; trap \"n=\\$((n+1))\" INT; echo READY; sleep 0.5; sleep 0.3; echo N=$n; exit 5'; "
+	     "echo code=$?\n");
 	EXPECT(&sh, "READY");
 	(void)usleep(100000);
 	type(&sh, INTERRUPT);

@@ -81,7 +81,8 @@ static int answer(const struct nono_bpf *program, const struct seccomp_data *dat
 			if (insn->k == SECCOMP_RET_ALLOW)
 				return 0;
 			return (insn->k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO
-				       ? (int)(insn->k & SECCOMP_RET_DATA) : -1;
+				       ? (int)(insn->k & SECCOMP_RET_DATA)
+				       : -1;
 		}
 		if (!step(insn, data, &acc, &pc))
 			return -1;
@@ -122,7 +123,10 @@ struct row {
 	int wants[NETWORKS];
 };
 
-#define SAME(e) {e, e, e, e}
+#define SAME(e)            \
+	{                  \
+		e, e, e, e \
+	}
 
 static const struct row always[] = {
 	{SYS_getpid, {0}, SAME(0)},
@@ -215,9 +219,9 @@ static const struct row always[] = {
 };
 
 static const struct row unless_ipc_full[] = {
-	{SYS_shmget, {0}, SAME(EPERM)}, {SYS_shmat, {0}, SAME(EPERM)},	    {SYS_shmctl, {0}, SAME(EPERM)},
-	{SYS_semget, {0}, SAME(EPERM)}, {SYS_semop, {0}, SAME(EPERM)},	    {SYS_semtimedop, {0}, SAME(EPERM)},
-	{SYS_semctl, {0}, SAME(EPERM)}, {SYS_msgget, {0}, SAME(EPERM)},	    {SYS_msgsnd, {0}, SAME(EPERM)},
+	{SYS_shmget, {0}, SAME(EPERM)}, {SYS_shmat, {0}, SAME(EPERM)},	{SYS_shmctl, {0}, SAME(EPERM)},
+	{SYS_semget, {0}, SAME(EPERM)}, {SYS_semop, {0}, SAME(EPERM)},	{SYS_semtimedop, {0}, SAME(EPERM)},
+	{SYS_semctl, {0}, SAME(EPERM)}, {SYS_msgget, {0}, SAME(EPERM)}, {SYS_msgsnd, {0}, SAME(EPERM)},
 	{SYS_msgrcv, {0}, SAME(EPERM)}, {SYS_msgctl, {0}, SAME(EPERM)},
 };
 

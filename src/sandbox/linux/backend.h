@@ -8,10 +8,10 @@
 #include "sandbox/sandbox.h"
 
 struct nono_sandbox {
-	int ruleset_fd;				/* owned, CLOEXEC */
-	uint32_t restrict_flags;		/* LL_RESTRICT_* */
-	const struct nono_bpf *filter;		/* static */
-	const struct nono_bpf *no_truncate;	/* static; NULL where Landlock knows truncation itself */
+	int ruleset_fd;			    /* owned, CLOEXEC */
+	uint32_t restrict_flags;	    /* LL_RESTRICT_* */
+	const struct nono_bpf *filter;	    /* static */
+	const struct nono_bpf *no_truncate; /* static; NULL where Landlock knows truncation itself */
 };
 
 /**

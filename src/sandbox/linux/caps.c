@@ -16,8 +16,8 @@
  * (mounts), DAC_READ_SEARCH (open_by_handle_at), MKNOD and SETFCAP were seen to reach past them; they go, as does all
  * the rest, what a later kernel adds included.
  */
-#define KEPT                                                                                               \
-	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) |     \
+#define KEPT                                                                                          \
+	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) | \
 	 CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_NET_BIND_SERVICE))
 
 #define LAST_POSSIBLE_CAP 63

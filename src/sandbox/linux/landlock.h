@@ -36,8 +36,8 @@
 
 #define LL_CREATE_RULESET_VERSION (1U << 0)
 
-#define LL_RESTRICT_LOG_SAME_EXEC_OFF (1U << 0) /* ABI 7, Linux 6.15 */
-#define LL_RESTRICT_LOG_NEW_EXEC_ON (1U << 1)	/* ABI 7 */
+#define LL_RESTRICT_LOG_SAME_EXEC_OFF (1U << 0)	 /* ABI 7, Linux 6.15 */
+#define LL_RESTRICT_LOG_NEW_EXEC_ON (1U << 1)	 /* ABI 7 */
 #define LL_RESTRICT_LOG_SUBDOMAINS_OFF (1U << 2) /* ABI 7 */
 
 #define LL_RULE_PATH_BENEATH 1

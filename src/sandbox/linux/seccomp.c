@@ -11,11 +11,14 @@
 
 enum net_filter { NET_OPEN, NET_BIND, NET_TCP, NET_UNIX, NET_FILTERS };
 
-#define PROGRAM(name) {nono_bpf_##name, NONO_ARRAY_SIZE(nono_bpf_##name)}
-#define PROGRAMS(net)                                                                          \
-	{                                                                                      \
-		{PROGRAM(net##_ipc_private_ns_denied), PROGRAM(net##_ipc_private_ns_allowed)}, \
-		{PROGRAM(net##_ipc_full_ns_denied), PROGRAM(net##_ipc_full_ns_allowed)},       \
+#define PROGRAM(name)                                             \
+	{                                                         \
+		nono_bpf_##name, NONO_ARRAY_SIZE(nono_bpf_##name) \
+	}
+#define PROGRAMS(net)                                                                            \
+	{                                                                                        \
+		{PROGRAM(net##_ipc_private_ns_denied), PROGRAM(net##_ipc_private_ns_allowed)},   \
+			{PROGRAM(net##_ipc_full_ns_denied), PROGRAM(net##_ipc_full_ns_allowed)}, \
 	}
 
 /*
