@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# run.py - measures nono beside what is possible, into bench/results.md.  SPDX-License-Identifier: Apache-2.0
+"""usage: bench/run.py [ROUNDS]
+
+All programs alternate in one run, as an ordinary user; figures are medians of the overhead over plain /bin/true."""
+import glob
+import json
+import os
+import platform
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROUNDS = sys.argv[1] if len(sys.argv) > 1 else '500'
+NONO = os.path.join(ROOT, 'build', 'nono')
+
+
+def compile_programs(folder):
+    header = glob.glob(os.path.join(ROOT, 'build', 'src', 'sandbox'))
+    include = os.path.join(ROOT, 'build', 'src')
+    assert header, 'run make first'
+    for name in ('limit', 'timing'):
+        subprocess.run(['cc', '-O2', '-static', '-D_GNU_SOURCE', '-Wall', '-I', include, os.path.join(ROOT, 'bench', name + '.c'),
+                        '-o', os.path.join(folder, name)], check=True)
+    shutil.copy(NONO, folder)
+
+
+def identity():
+    if os.getuid() != 0:
+        return {}
+    entry = pwd.getpwnam('nobody')
+    return {'user': entry.pw_uid, 'group': entry.pw_gid, 'extra_groups': []}
+
+
+class Bench:
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix='nono-bench-', dir='/var/tmp')
+        os.chmod(self.dir, 0o755)
+        compile_programs(self.dir)
+        self.home = os.path.join(self.dir, 'home')
+        self.work = os.path.join(self.home, 'project')
+        os.makedirs(self.work)
+        if os.getuid() == 0:
+            for path in (self.home, self.work):
+                os.chown(path, identity()['user'], identity()['group'])
+        self.env = {'HOME': self.home, 'PATH': '/usr/bin:/bin', 'LANG': 'C.UTF-8'}
+        self.nono = os.path.join(self.dir, 'nono')
+
+    def run(self, *args, **more):
+        return subprocess.run(args, cwd=self.work, env=self.env, capture_output=True, text=True, check=True, **identity(), **more)
+
+    def rules(self, flags):
+        """The kernel rules of a run, from its capability file: those that no other makes superfluous."""
+        done = self.run(self.nono, 'run', '-s', *flags, '--', 'sh', '-c', 'cat $NONO_CAP_FILE')
+        grants = json.loads(done.stdout)['fs']
+        return [f'{g["rights"]}:{g["path"]}' for g in grants if g['rights']]
+
+    def medians(self, commands):
+        words = [ROUNDS]
+        for n, command in enumerate(commands):
+            words += (['::'] if n else []) + command
+        out = self.run(os.path.join(self.dir, 'timing'), *words)
+        return [float(line) for line in out.stdout.split()]
+
+    def calls(self, flags):
+        log = os.path.join(self.home, 'calls')
+        self.run('strace', '-f', '-c', '-o', log, self.nono, *flags, '--', '/bin/true')
+        with open(log, encoding='utf-8') as f:
+            return int(re.search(r'(\d+)(?:\s+\d+)? total', f.read()).group(1))
+
+    def resident(self, flags):
+        """The supervisor's greatest resident size in KiB, asked from inside (its status is not its memory)."""
+        done = self.run(self.nono, *flags, '--', 'sh', '-c', 'grep VmHWM /proc/$PPID/status')
+        return int(done.stdout.split()[1])
+
+
+def section(bench, title, flags):
+    rules = bench.rules(flags)
+    limit, true = os.path.join(bench.dir, 'limit'), ['/bin/true']
+    commands = {'plain': true, 'C program, exec': [limit, 'exec', *rules, '--', *true], 'nono wrap': [bench.nono, 'wrap', *flags, '--', *true],
+                'C program, fork and wait': [limit, 'run', *rules, '--', *true], 'nono run': [bench.nono, 'run', *flags, '--', *true]}
+    if shutil.which('bwrap'):
+        commands['bubblewrap'] = ['/usr/bin/bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', *true]
+    medians = dict(zip(commands, bench.medians(list(commands.values()))))
+    over = {name: value - medians['plain'] for name, value in medians.items()}
+    against = {'nono wrap': 'C program, exec', 'nono run': 'C program, fork and wait'}
+    text = f'## {title}\n\n{len(rules)} rules; plain /bin/true takes {medians["plain"]:.0f} us here.\n\n'
+    text += '| program | overhead, us | ratio to the C program |\n|---|--:|--:|\n'
+    for name, value in over.items():
+        if name != 'plain':
+            ratio = f'{value / over[against[name]]:.2f}' if name in against else ''
+            text += f'| {name} | {value:.0f} | {ratio} |\n'
+    calls = bench.calls(['run', *flags])
+    text += f'\nSystem calls of `nono run {" ".join(flags)} -- /bin/true`, all processes: {calls}.\n'
+    return text + f'Resident at most: {bench.resident(["run", "-s", *flags])} KiB.\n\n'
+
+
+def main():
+    bench = Bench()
+    version = subprocess.run(['bwrap', '--version'], capture_output=True, text=True, check=False).stdout.strip()
+    text = ('# Figures\n\n`make bench` writes this page. Medians of the overhead over plain /bin/true, all programs alternating '
+            f'in one run of {ROUNDS} rounds, as an ordinary user, error output to /dev/null.\n\n'
+            f'Linux {platform.release().split("-")[0]}, {os.cpu_count()} CPUs of a virtual machine, {version or "no bubblewrap"}, '
+            f'program {os.path.getsize(NONO)} bytes. Compare ratios, not times: such machines are noisy.\n\n')
+    text += section(bench, 'The base groups and the working directory', ['--allow-cwd'])
+    text += section(bench, 'claude-code in a project', ['-p', 'claude-code', '--allow-cwd'])
+    with open(os.path.join(ROOT, 'bench', 'results.md'), 'w', encoding='utf-8') as f:
+        f.write(text.replace(bench.home, '~').rstrip() + '\n')
+    print(text)
+    shutil.rmtree(bench.dir)
+
+
+if __name__ == '__main__':
+    main()
