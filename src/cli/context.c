@@ -125,6 +125,7 @@ int context_init(struct context *ctx, struct arguments *args, char *const *env, 
 	int rc;
 
 	ctx->args = args;
+	ctx->set.verbose = args->verbose > 0;
 	ctx->env = env;
 	rc = find_cwd(env, &ctx->cwd, err);
 	if (rc == 0)

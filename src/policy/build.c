@@ -1,6 +1,7 @@
 /* build.c - single grants and deny rules: from a text to an object.  SPDX-License-Identifier: Apache-2.0 */
 #include "policy/build.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/util.h"
@@ -55,10 +56,66 @@ int nono_build_path(const struct nono_builder *b, enum nono_source_kind kind, co
 }
 
 static int note_missing(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
-			const struct nono_error *why, struct nono_error *err)
+			const char *why, struct nono_error *err)
 {
 	return nono_capset_note(b->set, r->loud ? NONO_NOTE_WARNING : NONO_NOTE_INFO, err, "%s %s: %s, skipped",
-				r->source, path, why->code == NONO_E_NOTFOUND ? "does not exist" : why->text);
+				r->source, path, why);
+}
+
+/* Two groups often name the same path; what it leads to is asked once. NULL when it was not granted before. */
+static const struct nono_grant *find_twin(const struct nono_capset *set, const char *path)
+{
+	for (size_t i = 0; i < set->grant_count; i++)
+		if (strcmp(set->grants[i].written, path) == 0)
+			return &set->grants[i];
+	return NULL;
+}
+
+/* The same object once more; its descriptor is a copy, for a rule of its own. */
+static int copy_node(const struct nono_node *from, struct nono_node *ret, struct nono_error *err)
+{
+	struct nono_node node = *from;
+
+	node.real = strdup(from->real);
+	if (!node.real)
+		return nono_nomem(err);
+	node.fd = from->fd < 0 ? -1 : fcntl(from->fd, F_DUPFD_CLOEXEC, 3);
+	if (from->fd >= 0 && node.fd < 0) {
+		free(node.real);
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot copy a descriptor");
+	}
+	*ret = node;
+	return 0;
+}
+
+/* Open what is to be granted. 1: it is not there, or not for this user; noted, and to be skipped. */
+static int open_node(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
+		     struct nono_node *ret, struct nono_error *err)
+{
+	/* What a process calls itself is another directory in each: only the whole of /proc covers all. */
+	const char *target = WITHIN_ANY(path, self_names) ? "/proc" : path;
+	const struct nono_grant *twin = find_twin(b->set, path);
+	struct nono_error why = {0};
+	int rc;
+
+	if (twin)
+		return copy_node(&twin->node, ret, err);
+	/* Most paths of groups do not exist: nothing is written about that unless somebody wants to read it. */
+	rc = b->fs->open(b->fs, target, ret, NULL);
+	if (rc == -NONO_E_NOTFOUND) {
+		rc = note_missing(b, r, path, "does not exist", err);
+		return rc < 0 ? rc : 1;
+	}
+	if (rc != -NONO_E_SYSTEM)
+		return rc;
+	rc = b->fs->open(b->fs, target, ret, &why);
+	if (rc == -NONO_E_SYSTEM && why.sys_errno != EMFILE && why.sys_errno != ENFILE) {
+		rc = note_missing(b, r, path, why.text, err);
+		return rc < 0 ? rc : 1;
+	}
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
 }
 
 /* 0: as expected, 1: noted and to be skipped. */
@@ -117,19 +174,11 @@ static int grant_path(const struct nono_builder *b, const struct nono_grant_requ
 		      struct nono_error *err)
 {
 	_cleanup_(nono_node_done) struct nono_node node = {.fd = -1};
-	struct nono_error why = {0};
 	enum nono_access access = r->access;
-	/* What a process calls itself is another directory in each: only the whole of /proc covers all. */
-	const char *target = WITHIN_ANY(path, self_names) ? "/proc" : path;
-	int rc = b->fs->open(b->fs, target, &node, &why);
+	int rc = open_node(b, r, path, &node, err);
 
-	if (rc == -NONO_E_NOTFOUND || (rc == -NONO_E_SYSTEM && why.sys_errno != EMFILE && why.sys_errno != ENFILE))
-		return note_missing(b, r, path, &why, err);
-	if (rc < 0) {
-		if (err)
-			*err = why;
-		return rc;
-	}
+	if (rc)
+		return rc < 0 ? rc : 0;
 	if (!adjust_special(path, &node, &access))
 		return 0;
 	if (access != r->access && r->kind >= NONO_SOURCE_PROFILE) {
@@ -258,11 +307,11 @@ static int locate_deny(const struct nono_builder *b, const char *path, struct no
 	ret->real = strcmp(path, "/") ? nono_path_join(dir, nono_path_base(path)) : strdup("/");
 	if (!ret->real)
 		return nono_nomem(err);
-	rc = b->fs->stat(b->fs, ret->real, false, &node, err);
+	rc = b->fs->stat(b->fs, ret->real, false, &node, NULL);
 	if (rc == -NONO_E_NOTFOUND)
 		return 0;
 	if (rc < 0)
-		return rc;
+		return b->fs->stat(b->fs, ret->real, false, &node, err);
 	if (S_ISLNK(node.mode)) {
 		rc = nono_path_resolve(b->fs, path, &at, err);
 		if (rc < 0)

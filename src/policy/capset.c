@@ -92,10 +92,13 @@ int nono_capset_block_command(struct nono_capset *set, const char *name, enum no
 
 int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)
 {
-	struct nono_note *note = GROW(set->notes, set->note_count, set->note_room);
+	struct nono_note *note;
 	va_list ap;
 	int n;
 
+	if (level == NONO_NOTE_INFO && !set->verbose)
+		return 0;
+	note = GROW(set->notes, set->note_count, set->note_room);
 	if (!note)
 		return nono_nomem(err);
 	note->level = level;

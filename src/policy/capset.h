@@ -78,6 +78,7 @@ struct nono_capset {
 	enum nono_ipc_mode ipc_mode;
 	bool namespaces; /* the command may make namespaces */
 	bool no_unlink;	 /* deny.unlink without the override: no removal anywhere */
+	bool verbose; /* notes of level INFO are kept; set it before composing */
 	struct nono_note *notes;
 	size_t note_count, note_room;
 };
@@ -85,7 +86,7 @@ struct nono_capset {
 /** nono_capset_done - close and free all of it, leaving an empty set. NULL is fine. */
 void nono_capset_done(struct nono_capset *set);
 
-/** nono_capset_note - add a message for the person; 0 or -NONO_E_NOMEM. */
+/** nono_capset_note - add a message for the person (INFO only in a verbose set); 0 or -NONO_E_NOMEM. */
 int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -21,6 +21,8 @@ static int fail_path(struct nono_error *err, int sys_errno, const char *what, co
 {
 	enum nono_error_code code = sys_errno == ENOENT || sys_errno == ENOTDIR ? NONO_E_NOTFOUND : NONO_E_SYSTEM;
 
+	if (!err) /* many paths are only tried */
+		return -(int)code;
 	return nono_fail(err, code, sys_errno, "cannot %s '%s'", what, path);
 }
 

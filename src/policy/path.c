@@ -1,30 +1,44 @@
 /* path.c - canonical paths as text.  SPDX-License-Identifier: Apache-2.0 */
 #include "policy/path.h"
 
-#include <stdio.h>
-
 #include "base/util.h"
+
+/* What is left of @path behind @dir, or NULL when they part before; most pairs part at the second byte. */
+static const char *behind(const char *path, const char *dir)
+{
+	while (*dir && *dir == *path) {
+		dir++;
+		path++;
+	}
+	return *dir ? NULL : path;
+}
 
 bool nono_path_is_below(const char *path, const char *dir)
 {
-	size_t len = strlen(dir);
+	const char *rest = behind(path, dir);
 
-	if (len == 1)
-		return path[1] != '\0';
-	return strncmp(path, dir, len) == 0 && path[len] == '/';
+	if (!rest || !*rest)
+		return false;
+	return *rest == '/' || rest[-1] == '/';
 }
 
 bool nono_path_is_within(const char *path, const char *dir)
 {
-	return strcmp(path, dir) == 0 || nono_path_is_below(path, dir);
+	const char *rest = behind(path, dir);
+
+	return rest && (!*rest || *rest == '/' || rest[-1] == '/');
 }
 
 char *nono_path_join(const char *dir, const char *name)
 {
-	char *path;
+	size_t dir_len = strcmp(dir, "/") ? strlen(dir) : 0, name_len = strlen(name);
+	char *path = malloc(dir_len + name_len + 2);
 
-	if (asprintf(&path, "%s/%s", strcmp(dir, "/") ? dir : "", name) < 0)
+	if (!path)
 		return NULL;
+	memcpy(path, dir, dir_len);
+	path[dir_len] = '/';
+	memcpy(path + dir_len + 1, name, name_len + 1);
 	return path;
 }
 

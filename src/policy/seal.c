@@ -18,70 +18,80 @@ struct conflicts {
 /* One directory above denied paths, looked up once. */
 struct above {
 	char *path;
-	uint64_t dev, ino;
+	uint64_t dev, ino; /* 0, 0 where it does not exist */
 };
 
-struct above_cache {
+/* All of them; a few, because dozens of denied paths stand in the same home directory. */
+struct above_list {
 	struct above *items;
 	size_t len, room;
 };
 
-static void above_cache_done(struct above_cache *c)
+static void above_list_done(struct above_list *list)
 {
-	for (size_t i = 0; i < c->len; i++)
-		free(c->items[i].path);
-	free(c->items);
+	for (size_t i = 0; i < list->len; i++)
+		free(list->items[i].path);
+	free(list->items);
 }
 
-/* dev and ino of an existing directory above a deny; 0, 0 where it cannot be looked at. */
-static int above_lookup(struct above_cache *c, const struct nono_fs *fs, const char *path, size_t len,
-			const struct above **ret, struct nono_error *err)
+static bool above_has(const struct above_list *list, const char *path, size_t len)
 {
-	struct nono_node node = {.fd = -1};
-	struct above *items;
-
-	for (size_t i = 0; i < c->len; i++)
-		if (strncmp(c->items[i].path, path, len) == 0 && c->items[i].path[len] == '\0') {
-			*ret = &c->items[i];
-			return 0;
-		}
-	items = nono_grow(c->items, c->len, &c->room, sizeof(*items));
-	if (!items)
-		return nono_nomem(err);
-	c->items = items;
-	items[c->len] = (struct above){.path = strndup(path, len)};
-	if (!items[c->len].path)
-		return nono_nomem(err);
-	if (fs->stat(fs, items[c->len].path, true, &node, NULL) == 0) {
-		items[c->len].dev = node.dev;
-		items[c->len].ino = node.ino;
-	}
-	*ret = &items[c->len++];
-	return 0;
+	/* The latest are the likeliest: neighbours in the list of denies are neighbours on disk. */
+	for (size_t i = list->len; i-- > 0;)
+		if (strncmp(list->items[i].path, path, len) == 0 && list->items[i].path[len] == '\0')
+			return true;
+	return false;
 }
 
-/* Is a granted directory one of those above @real, under whatever name (a bind mount has two)? */
-static int is_above(struct above_cache *c, const struct nono_fs *fs, const struct nono_grant *g, const char *real,
-		    bool *ret, struct nono_error *err)
+/* Add every directory above @real, from the nearest up to the first one that is there already. */
+static int above_add(struct above_list *list, const struct nono_fs *fs, const char *real, struct nono_error *err)
 {
 	for (size_t len = strlen(real); len > 1;) {
-		const struct above *a = NULL;
-		int rc;
+		struct nono_node node = {.fd = -1};
+		struct above *items;
 
 		while (len > 1 && real[len - 1] != '/')
 			len--;
 		while (len > 1 && real[len - 1] == '/')
 			len--;
-		rc = above_lookup(c, fs, real, len, &a, err);
-		if (rc < 0)
-			return rc;
-		if (a->ino == g->node.ino && a->dev == g->node.dev) {
-			*ret = true;
+		if (above_has(list, real, len))
 			return 0;
+		items = nono_grow(list->items, list->len, &list->room, sizeof(*items));
+		if (!items)
+			return nono_nomem(err);
+		list->items = items;
+		items[list->len] = (struct above){.path = strndup(real, len)};
+		if (!items[list->len].path)
+			return nono_nomem(err);
+		if (fs->stat(fs, items[list->len].path, true, &node, NULL) == 0) {
+			items[list->len].dev = node.dev;
+			items[list->len].ino = node.ino;
 		}
+		list->len++;
 	}
-	*ret = false;
 	return 0;
+}
+
+/* Is @real below a granted directory, under whatever name (a bind mount has two)? */
+static bool is_granted_above(const struct above_list *list, const struct nono_grant *g, const char *real)
+{
+	if (nono_path_is_below(real, g->node.real))
+		return true;
+	for (size_t i = 0; i < list->len; i++)
+		if (list->items[i].ino == g->node.ino && list->items[i].dev == g->node.dev &&
+		    nono_path_is_below(real, list->items[i].path))
+			return true;
+	return false;
+}
+
+/* Is a granted directory above any denied path at all? Hardly any is, and then there is nothing more to ask. */
+static bool is_above_any(const struct above_list *list, const struct nono_grant *g)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if ((list->items[i].ino == g->node.ino && list->items[i].dev == g->node.dev) ||
+		    strcmp(list->items[i].path, g->node.real) == 0)
+			return true;
+	return false;
 }
 
 static bool denied_within(const struct nono_deny *d, const struct nono_grant *g)
@@ -185,40 +195,38 @@ static int add_conflict(struct nono_capset *set, struct conflicts *found, const 
 	return warn_group_overlap(set, g, d, err);
 }
 
-static int check_pair(const struct nono_compose *c, struct nono_capset *set, struct above_cache *cache,
-		      struct conflicts *found, const struct nono_grant *g, const struct nono_deny *d,
-		      struct nono_error *err)
+static int check_grant(struct nono_capset *set, const struct above_list *above, struct conflicts *found,
+		       const struct nono_grant *g, struct nono_error *err)
 {
-	bool above = nono_path_is_below(d->real, g->node.real) ||
-		     (d->alias && nono_path_is_below(d->alias, g->node.real));
-	int rc;
+	int rc = 0;
 
-	if (d->write_only && !(g->access & NONO_ACCESS_WRITE))
+	if (g->is_file || !is_above_any(above, g))
 		return 0;
-	if (!above) {
-		rc = is_above(cache, c->fs, g, d->real, &above, err);
-		if (rc < 0)
-			return rc;
+	for (size_t i = 0; i < set->deny_count && rc == 0; i++) {
+		const struct nono_deny *d = &set->denies[i];
+
+		if (d->write_only && !(g->access & NONO_ACCESS_WRITE))
+			continue;
+		if (is_granted_above(above, g, d->real) || (d->alias && is_granted_above(above, g, d->alias)))
+			rc = add_conflict(set, found, g, d, err);
 	}
-	return above ? add_conflict(set, found, g, d, err) : 0;
+	return rc;
 }
 
 static int check_overlaps(const struct nono_compose *c, struct nono_capset *set, struct conflicts *found,
 			  struct nono_error *err)
 {
-	_cleanup_(above_cache_done) struct above_cache cache = {0};
+	_cleanup_(above_list_done) struct above_list above = {0};
+	int rc = 0;
 
-	for (size_t i = 0; i < set->grant_count; i++) {
-		if (set->grants[i].is_file)
-			continue;
-		for (size_t j = 0; j < set->deny_count; j++) {
-			int rc = check_pair(c, set, &cache, found, &set->grants[i], &set->denies[j], err);
-
-			if (rc < 0)
-				return rc;
-		}
+	for (size_t i = 0; i < set->deny_count && rc == 0; i++) {
+		rc = above_add(&above, c->fs, set->denies[i].real, err);
+		if (rc == 0 && set->denies[i].alias)
+			rc = above_add(&above, c->fs, set->denies[i].alias, err);
 	}
-	return 0;
+	for (size_t i = 0; i < set->grant_count && rc == 0; i++)
+		rc = check_grant(set, &above, found, &set->grants[i], err);
+	return rc;
 }
 
 static int drop_beaten(struct nono_capset *set, struct nono_error *err)
@@ -262,7 +270,12 @@ static int by_path(const void *a, const void *b)
 	const struct nono_grant *const *y = b;
 	int order = nono_path_compare((*x)->node.real, (*y)->node.real);
 
-	return order ? order : (*x < *y ? -1 : 1);
+	if (order)
+		return order;
+	/* Of the same object the wider grant first: the narrower one then needs no rule. */
+	if ((*x)->rights != (*y)->rights)
+		return (*x)->rights > (*y)->rights ? -1 : 1;
+	return *x < *y ? -1 : 1;
 }
 
 /* Mark each grant whose rights the directories above it (or an equal one before it) give already. */

@@ -187,7 +187,7 @@ struct fixture {
 
 static void fixture_init(struct fixture *f)
 {
-	*f = (struct fixture){0};
+	*f = (struct fixture){.set.verbose = true};
 	f->vars = home_vars(f->home_line, sizeof(f->home_line));
 	f->compose = (struct nono_compose){.profile = &f->profile,
 					   .flags = &f->flags,

@@ -24,7 +24,7 @@ static int prepare(struct nono_capset *set, struct nono_error *err)
 
 TEST(prepare_without_landlock)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 	struct nono_error err = {0};
 
 	if (!lower_abi(0))
@@ -35,7 +35,7 @@ TEST(prepare_without_landlock)
 
 TEST(prepare_ports_need_abi_4)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 	struct nono_error err = {0};
 
 	add_port(&set.network.connect, 443, 443);
@@ -69,7 +69,7 @@ TEST(prepare_weaknesses_are_said)
 	if (!lower_abi(1))
 		SKIP("needs a build with test_hooks");
 	for (int abi = 1; abi <= 6; abi++) {
-		struct nono_capset set = {0};
+		struct nono_capset set = {.verbose = true};
 		size_t warnings = 0;
 
 		if (!lower_abi(abi))
@@ -81,7 +81,7 @@ TEST(prepare_weaknesses_are_said)
 		CHECK_INT((int)(set.note_count - warnings), (int)infos[abi]);
 		nono_capset_done(&set);
 		/* What is not asked for is not missed. */
-		set = (struct nono_capset){.signal_mode = NONO_SIGNAL_ALL, .ipc_mode = NONO_IPC_FULL};
+		set = (struct nono_capset){.verbose = true, .signal_mode = NONO_SIGNAL_ALL, .ipc_mode = NONO_IPC_FULL};
 		CHECK_INT(prepare(&set, NULL), 0);
 		CHECK_INT((int)set.note_count, (int)infos[abi]);
 		nono_capset_done(&set);
@@ -95,7 +95,7 @@ static int op_read(const char *path)
 
 TEST(prepare_pipes_need_no_rule)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 	struct nono_error err = {0};
 	char path[64];
 	int fds[2];
@@ -116,7 +116,7 @@ TEST(prepare_pipes_need_no_rule)
 
 TEST(prepare_ruleset_closes_on_exec)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 	struct nono_sandbox *sandbox = NULL;
 
 	REQUIRE(nono_sandbox_prepare(&set, &sandbox, NULL) == 0);
@@ -167,7 +167,7 @@ static int op_no_new_privs(const char *arg)
 
 TEST(apply_locks_privileges)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 
 	CHECK_INT(try_in(NULL, op_no_new_privs, NULL), EPERM);
 	CHECK_INT(try_in(&set, op_no_new_privs, NULL), 0);
@@ -176,7 +176,7 @@ TEST(apply_locks_privileges)
 
 TEST_ROOT(apply_drops_capabilities)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 
 	CHECK_INT(try_in(NULL, op_capabilities, "root"), EPERM);
 	CHECK_INT(try_in(NULL, op_bounding, NULL), EPERM);
@@ -189,7 +189,7 @@ TEST_ROOT(apply_drops_capabilities)
 /* Who lacks SETPCAP cannot shrink the bounding set, and is not kept from running. */
 TEST_ROOT(apply_with_few_capabilities)
 {
-	struct nono_capset set = {0};
+	struct nono_capset set = {.verbose = true};
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {{.permitted = 1U << CAP_NET_RAW, .effective = 1U << CAP_NET_RAW}};
 
