@@ -1,10 +1,9 @@
-/* limit.c - the least that a C program can do: the same rules, resolved the same way.  SPDX-License-Identifier:
- * Apache-2.0
+/* limit.c - the least that a C program can do.  SPDX-License-Identifier: Apache-2.0
  *
  * usage: limit exec|run RIGHTS:PATH ... -- COMMAND [ARGUMENT...]
- * Opens each path, looks at it and asks for its canonical name, as nono does, makes one Landlock rule each, loads the
- * same seccomp program, and becomes the command (exec) or forks and waits for it (run). It parses no profile, knows no
- * deny rule and explains nothing.
+ * The same rules as a run of nono, resolved the same way: opens each path, looks at it and asks for its canonical name,
+ * makes one Landlock rule each, loads the same seccomp program, and becomes the command (exec) or forks and waits for
+ * it (run). It parses no profile, knows no deny rule and explains nothing.
  */
 #include <fcntl.h>
 #include <stdint.h>

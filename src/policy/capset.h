@@ -78,7 +78,7 @@ struct nono_capset {
 	enum nono_ipc_mode ipc_mode;
 	bool namespaces; /* the command may make namespaces */
 	bool no_unlink;	 /* deny.unlink without the override: no removal anywhere */
-	bool verbose; /* notes of level INFO are kept; set it before composing */
+	bool verbose;	 /* notes of level INFO are kept; set it before composing */
 	struct nono_note *notes;
 	size_t note_count, note_room;
 };
