@@ -7,7 +7,7 @@ all: build/build.ninja
 	@ninja -C build
 
 build/build.ninja: meson.build
-	@$(MESON) setup build --prefix=$(PREFIX) --buildtype=plain -Doptimization=2 >build-setup.log 2>&1 || \
+	@$(MESON) setup build --prefix=$(PREFIX) -Ddebug=false -Doptimization=2 >build-setup.log 2>&1 || \
 		{ cat build-setup.log; rm -rf build; exit 1; }
 	@rm -f build-setup.log
 
