@@ -11,12 +11,17 @@
 #include "policy/capjson.h"
 #include "policy/path.h"
 
-/* FNV-1a, 64 bits: only a name; what it names is compared byte for byte. */
-static uint64_t hash(const char *text)
+/* FNV-1a over words of 64 bits: only a name; what it names is compared byte for byte. */
+static uint64_t hash(const char *text, size_t len)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = UINT64_C(0xcbf29ce484222325), word;
 
-	while (*text)
+	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		h = (h ^ word) * UINT64_C(0x100000001b3);
+		h ^= h >> 32;
+	}
+	for (; len; len--)
 		h = (h ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
 	return h;
 }
@@ -89,14 +94,13 @@ int capfile_write(struct context *ctx, char **ret, struct nono_error *err)
 	_cleanup_(nono_freep) char *dir = nono_path_join(ctx->state_dir, "c/caps");
 	_cleanup_(nono_freep) char *path = NULL;
 	struct nono_error why = {0};
-	size_t len;
+	size_t len = text ? strlen(text) : 0;
 
 	*ret = NULL;
-	if (!text || !dir || asprintf(&path, "%s/%016" PRIx64 ".json", dir, hash(text)) < 0) {
+	if (!text || !dir || asprintf(&path, "%s/%016" PRIx64 ".json", dir, hash(text, len)) < 0) {
 		path = NULL;
 		return nono_nomem(err);
 	}
-	len = strlen(text);
 	if (!is_there(path, text, len)) {
 		if (nono_fs_host_making.make_dir(&nono_fs_host_making, dir, &why) < 0)
 			return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: %s", why.text);
