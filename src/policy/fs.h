@@ -38,6 +38,9 @@ struct nono_fs {
 	/* The same without a descriptor (ret_node->fd is -1); follows links only if @follow; ret_node->real is NULL. */
 	int (*stat)(const struct nono_fs *fs, const char *path, bool follow, struct nono_node *ret_node,
 		    struct nono_error *err);
+	/* What a link says; -NONO_E_NOTFOUND where there is no link. NULL: this file system has none that lead nowhere.
+	 */
+	int (*readlink)(const struct nono_fs *fs, const char *path, char **ret, struct nono_error *err);
 	/* Visit a directory's entries in no particular order. */
 	int (*list)(const struct nono_fs *fs, const char *path, nono_fs_entry_fn fn, void *arg, struct nono_error *err);
 	/*

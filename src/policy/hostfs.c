@@ -78,6 +78,18 @@ static int host_stat(const struct nono_fs *fs, const char *path, bool follow, st
 	return 0;
 }
 
+static int host_readlink(const struct nono_fs *fs, const char *path, char **ret, struct nono_error *err)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	(void)fs;
+	if (len < 0)
+		return fail_path(err, errno == EINVAL ? ENOENT : errno, "read the link", path);
+	*ret = strndup(target, (size_t)len);
+	return *ret ? 0 : nono_nomem(err);
+}
+
 static void dir_closep(DIR **dir)
 {
 	if (*dir)
@@ -207,6 +219,7 @@ static int host_make_file(const struct nono_fs *fs, const char *path, const char
 const struct nono_fs nono_fs_host = {
 	.open = host_open,
 	.stat = host_stat,
+	.readlink = host_readlink,
 	.list = host_list,
 	.read = host_read,
 };
@@ -214,6 +227,7 @@ const struct nono_fs nono_fs_host = {
 const struct nono_fs nono_fs_host_making = {
 	.open = host_open,
 	.stat = host_stat,
+	.readlink = host_readlink,
 	.list = host_list,
 	.read = host_read,
 	.make_dir = host_make_dir,

@@ -3,6 +3,9 @@
 
 #include "base/util.h"
 
+/* As many links as the kernel follows (MAXSYMLINKS). */
+#define LINKS_MAX 40
+
 /* What is left of @path behind @dir, or NULL when they part before; most pairs part at the second byte. */
 static const char *behind(const char *path, const char *dir)
 {
@@ -119,23 +122,68 @@ static int resolve_missing(const struct nono_fs *fs, const char *path, struct no
 	return ret->real ? 0 : nono_nomem(err);
 }
 
-int nono_path_resolve(const struct nono_fs *fs, const char *path, struct nono_resolved *ret, struct nono_error *err)
+/*
+ * Where a path goes on when the first thing missing on its way is a link that leads nowhere: the kernel would make what
+ * the link names, so that is the place meant. *ret is NULL when it is no link.
+ */
+static int follow_dangling(const struct nono_fs *fs, const struct nono_resolved *at, char **ret, struct nono_error *err)
 {
-	_cleanup_(nono_resolved_done) struct nono_resolved r = {.node = {.fd = -1}};
-	int rc = fs->open(fs, path, &r.node, err);
+	size_t dir_len = strcmp(at->node.real, "/") ? strlen(at->node.real) : 0;
+	size_t len = dir_len + 1 + strcspn(at->real + dir_len + 1, "/");
+	_cleanup_(nono_freep) char *link = strndup(at->real, len);
+	_cleanup_(nono_freep) char *target = NULL;
+	_cleanup_(nono_freep) char *place = NULL;
+	int rc;
+
+	if (!link)
+		return nono_nomem(err);
+	rc = fs->readlink ? fs->readlink(fs, link, &target, NULL) : -NONO_E_NOTFOUND;
+	if (rc < 0)
+		return rc == -NONO_E_NOMEM ? nono_nomem(err) : 0;
+	place = target[0] == '/' ? strdup(target) : nono_path_join(at->node.real, target);
+	if (!place)
+		return nono_nomem(err);
+	*ret = at->real[len] ? nono_path_join(place, at->real + len + 1) : TAKE(place);
+	return *ret ? 0 : nono_nomem(err);
+}
+
+/* One step: what @path leads to, or, in *ret_next, where a dangling link on its way says to go on. */
+static int resolve_once(const struct nono_fs *fs, const char *path, struct nono_resolved *ret, char **ret_next,
+			struct nono_error *err)
+{
+	int rc = fs->open(fs, path, &ret->node, err);
 
 	if (rc == 0) {
-		r.exists = true;
-		r.real = strdup(r.node.real);
-		rc = r.real ? 0 : nono_nomem(err);
-	} else if (rc == -NONO_E_NOTFOUND) {
-		rc = resolve_missing(fs, path, &r, err);
+		ret->exists = true;
+		ret->real = strdup(ret->node.real);
+		return ret->real ? 0 : nono_nomem(err);
 	}
-	if (rc < 0)
+	if (rc != -NONO_E_NOTFOUND)
 		return rc;
-	nono_closep(&r.node.fd);
-	r.node.fd = -1;
-	*ret = r;
-	r = (struct nono_resolved){.node = {.fd = -1}};
-	return 0;
+	rc = resolve_missing(fs, path, ret, err);
+	return rc < 0 ? rc : follow_dangling(fs, ret, ret_next, err);
+}
+
+int nono_path_resolve(const struct nono_fs *fs, const char *path, struct nono_resolved *ret, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *current = strdup(path);
+
+	for (int links = 0; current && links < LINKS_MAX; links++) {
+		_cleanup_(nono_resolved_done) struct nono_resolved r = {.node = {.fd = -1}};
+		char *next = NULL;
+		int rc = resolve_once(fs, current, &r, &next, err);
+
+		if (rc < 0)
+			return rc;
+		if (!next) {
+			nono_closep(&r.node.fd);
+			r.node.fd = -1;
+			*ret = r;
+			r = (struct nono_resolved){.node = {.fd = -1}};
+			return 0;
+		}
+		free(current);
+		current = next;
+	}
+	return current ? nono_fail(err, NONO_E_SYSTEM, ELOOP, "cannot follow '%s'", path) : nono_nomem(err);
 }

@@ -26,9 +26,21 @@
 #define WORLD_LINKS 10
 #define QUESTIONS 50
 
-enum what { ASK_READ, ASK_WRITE, ASK_CREATE, ASK_UNLINK, ASK_RMDIR, ASK_EXEC, ASK_TRUNCATE, ASK_MKDIR, ASK_KINDS };
+enum what {
+	ASK_READ,
+	ASK_WRITE,
+	ASK_CREATE,
+	ASK_UNLINK,
+	ASK_RMDIR,
+	ASK_EXEC,
+	ASK_TRUNCATE,
+	ASK_MKDIR,
+	ASK_KINDS,
+	ASK_THROUGH
+};
 
-static const char *const what_words[] = {"read", "write", "create", "unlink", "rmdir", "exec", "truncate", "mkdir"};
+static const char *const what_words[] = {"read", "write",    "create", "unlink", "rmdir",
+					 "exec", "truncate", "mkdir",  "",	 "create through a link"};
 
 /* What a program needs to start at all. */
 static const char *const system_paths[] = {"/usr", "/lib", "/lib64", "/etc", "/proc"};
@@ -41,7 +53,7 @@ struct question {
 
 struct world {
 	char root[64];
-	struct nono_strv dirs, files, links, mounts;
+	struct nono_strv dirs, files, links, mounts, dangling;
 	struct question questions[QUESTIONS];
 	size_t asked;
 };
@@ -96,6 +108,15 @@ static void make_link_at(struct world *w, unsigned int n)
 {
 	_cleanup_(nono_freep) char *path = child_of(pick(&w->dirs), "l", n);
 	const char *target = rnd(2) ? pick(&w->dirs) : pick(&w->files);
+	_cleanup_(nono_freep) char *nowhere = NULL;
+
+	if (rnd(4) == 0) { /* a link to what does not exist, through which something can be made */
+		nowhere = child_of(pick(&w->dirs), "n", n);
+		if (symlink(nowhere, path) < 0)
+			die(path);
+		remember(&w->dangling, path);
+		return;
+	}
 
 	if (rnd(3) == 0) { /* a hard link */
 		if (link(pick(&w->files), path) == 0)
@@ -196,12 +217,39 @@ static void name_in(struct question *q, unsigned int n)
 	(void)snprintf(q->path + len, sizeof(q->path) - len, "/q%u", n);
 }
 
+/* Does a dangling link name a place where something could be made (what a mount hides is none)? */
+static bool leads_somewhere(const char *link)
+{
+	char target[PATH_MAX];
+	_cleanup_(nono_freep) char *dir = NULL;
+	ssize_t len = readlink(link, target, sizeof(target) - 1);
+	struct stat st;
+
+	if (len < 0)
+		return false;
+	target[len] = '\0';
+	dir = nono_path_parent(target);
+	return dir && stat(dir, &st) == 0;
+}
+
 static void set_up(struct world *w, struct question *q, unsigned int n)
 {
 	q->what = (enum what)rnd(ASK_KINDS);
 	some_path(w, q->what == ASK_READ ? rnd(2) : q->what != ASK_WRITE && q->what != ASK_TRUNCATE, q->path);
 	if (q->what == ASK_READ || q->what == ASK_WRITE || q->what == ASK_TRUNCATE)
 		return;
+	/* Each dangling link is used once: making a file through it ends its being one. */
+	if (q->what == ASK_CREATE && w->dangling.len && rnd(3) == 0) {
+		const char *link = w->dangling.items[--w->dangling.len];
+
+		if (leads_somewhere(link)) {
+			q->what = ASK_THROUGH;
+			(void)snprintf(q->path, sizeof(q->path), "%s", link);
+		}
+		free(w->dangling.items[w->dangling.len]);
+		if (q->what == ASK_THROUGH)
+			return;
+	}
 	name_in(q, n);
 	if (q->what == ASK_UNLINK)
 		make_file_at(q->path);
@@ -214,9 +262,10 @@ static void set_up(struct world *w, struct question *q, unsigned int n)
 static bool expect(const struct nono_capset *set, const struct question *q)
 {
 	static const enum nono_op ops[] = {
-		[ASK_READ] = NONO_OP_READ,     [ASK_WRITE] = NONO_OP_WRITE,  [ASK_CREATE] = NONO_OP_CREATE,
-		[ASK_UNLINK] = NONO_OP_UNLINK, [ASK_RMDIR] = NONO_OP_UNLINK, [ASK_EXEC] = NONO_OP_EXEC,
-		[ASK_TRUNCATE] = NONO_OP_READ, [ASK_MKDIR] = NONO_OP_CREATE,
+		[ASK_READ] = NONO_OP_READ,	[ASK_WRITE] = NONO_OP_WRITE,  [ASK_CREATE] = NONO_OP_CREATE,
+		[ASK_UNLINK] = NONO_OP_UNLINK,	[ASK_RMDIR] = NONO_OP_UNLINK, [ASK_EXEC] = NONO_OP_EXEC,
+		[ASK_TRUNCATE] = NONO_OP_READ,	[ASK_MKDIR] = NONO_OP_CREATE, [ASK_KINDS] = NONO_OP_READ,
+		[ASK_THROUGH] = NONO_OP_CREATE,
 	};
 	_cleanup_(nono_answer_done) struct nono_answer a = {0};
 	_cleanup_(nono_freep) char *dir = NULL;
@@ -293,6 +342,9 @@ static int try_it(const struct question *q)
 		break;
 	case ASK_MKDIR:
 		rc = mkdir(q->path, 0700);
+		break;
+	case ASK_THROUGH:
+		rc = try_open(q->path, O_WRONLY | O_CREAT);
 		break;
 	case ASK_KINDS:
 	default:
@@ -390,6 +442,7 @@ static void tear_down(struct world *w)
 	nono_strv_done(&w->dirs);
 	nono_strv_done(&w->files);
 	nono_strv_done(&w->links);
+	nono_strv_done(&w->dangling);
 	nono_strv_done(&w->mounts);
 }
 
