@@ -4,11 +4,50 @@
 
 #include "cli/options.h"
 
-/* Each returns the exit code, or a negative error code with @err filled. */
-int cmd_run(struct arguments *args, char *const *env, struct nono_error *err);
-int cmd_why(struct arguments *args, char *const *env, struct nono_error *err);
+enum command_operands { OPERANDS_LINE, OPERANDS_WORDS };
 
-/** cmd_help - usage of a command, or of nono. */
+/* A command's function: returns the exit code, or a negative error code with @err filled. */
+typedef int (*command_fn)(struct arguments *args, char *const *env, struct nono_error *err);
+
+struct command_def {
+	enum command id;
+	const char *name; /* "run", "profile show" */
+	enum command_operands operands;
+	unsigned int least, most; /* words that it takes */
+	command_fn run;
+	const char *usage, *summary, *text;
+};
+
+extern const struct command_def command_defs[];
+extern const size_t command_def_count;
+
+/** command_find - by its whole name, older ones too; NULL if there is none. @group: NULL, or the word before. */
+const struct command_def *command_find(const char *group, const char *word);
+
+/** command_by_id - the row of a command; NULL for CMD_NONE. */
+const struct command_def *command_by_id(enum command id);
+
+/** command_group - the name of the group of commands that @word begins (older names too); NULL where it begins none. */
+const char *command_group(const char *word);
+
+/** command_in_group - is a command "GROUP word"? */
+bool command_in_group(const struct command_def *def, const char *group);
+
+/** command_unknown - the error for a word that names no command. Returns -NONO_E_USAGE or -NONO_E_UNSUPPORTED. */
+int command_unknown(const char *group, const char *word, struct nono_error *err);
+
+/** cmd_help - usage of a command, of a group of commands, or of nono. */
 void cmd_help(const struct arguments *args, FILE *out);
+
+#define COMMAND(id_, name_, operands_, least_, most_, function_, usage_, summary_, text_) \
+	int function_(struct arguments *args, char *const *env, struct nono_error *err);
+#define GROUP(name_, summary_)
+#define OTHER(older_, name_)
+#define LATER(name_)
+#include "cli/commands.def" /* IWYU pragma: keep */
+#undef COMMAND
+#undef GROUP
+#undef OTHER
+#undef LATER
 
 #endif

@@ -1,39 +1,123 @@
 /* help.c - nono --help.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
+#include "base/util.h"
+#include "cli/option_table.h"
+
 static const struct {
-	enum command command;
-	const char *usage, *text;
-} pages[] = {
-	{CMD_RUN, "nono run [options] -- COMMAND [ARGUMENT...]",
-	 "Run a command in a sandbox that grants what the profile and the flags say, and explain what was refused."},
-	{CMD_WRAP, "nono wrap [options] -- COMMAND [ARGUMENT...]",
-	 "Enter the sandbox and become the command: nothing of nono stays, so nothing is explained afterwards."},
-	{CMD_WHY, "nono why [options] --path PATH [--op OP] | --host HOST",
-	 "Say whether a command under these options may do something, by which rule, and what would change it."},
+	const char *name, *summary;
+} groups[] = {
+#define COMMAND(...)
+#define GROUP(name_, summary_) {(name_), (summary_)},
+#define OTHER(older_, name_)
+#define LATER(name_)
+#include "cli/commands.def"
+#undef COMMAND
+#undef GROUP
+#undef OTHER
+#undef LATER
+	{NULL, NULL},
 };
+
+#define COLUMNS 80
+#define TEXT_COLUMN 32 /* where an option's text begins */
+
+/* Words, filled into lines that begin at @indent; the first one begins at @column. */
+static void paragraph(const char *text, size_t indent, size_t column, FILE *out)
+{
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (!first && column + 1 + len > COLUMNS) {
+			(void)fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+		}
+		(void)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
+		column += len + !first;
+		first = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	(void)fputc('\n', out);
+}
+
+static void help_option(const struct option_def *o, FILE *out)
+{
+	char left[48];
+
+	(void)snprintf(left, sizeof(left), "%s%c%s --%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',
+		       o->letter ? "," : " ", o->name, o->metavar ? " " : "", o->metavar ? o->metavar : "");
+	if (strlen(left) > TEXT_COLUMN - 3)
+		(void)fprintf(out, "  %s\n%*s", left, TEXT_COLUMN, "");
+	else
+		(void)fprintf(out, "  %-*s", TEXT_COLUMN - 2, left);
+	paragraph(o->help, TEXT_COLUMN, TEXT_COLUMN, out);
+}
+
+static void help_options(enum command command, FILE *out)
+{
+	const char *title = NULL;
+
+	for (size_t i = 0; i < option_def_count; i++) {
+		const struct option_def *o = &option_defs[i];
+
+		if (o->title)
+			title = o->title;
+		if (o->title || o->kind == OPTION_NO_EFFECT || !(o->commands & UINT64_C(1) << command))
+			continue;
+		if (title)
+			(void)fprintf(out, "\n%s\n", title);
+		title = NULL;
+		help_option(o, out);
+	}
+}
+
+static void command_line(const char *name, const char *summary, FILE *out)
+{
+	(void)fprintf(out, "  %-18s %s\n", name, summary);
+}
 
 static void overview(FILE *out)
 {
-	(void)fputs("nono runs a command in a capability sandbox: everything is refused but what a profile grants.\n\n"
+	(void)fputs("nono runs a command in a capability sandbox: everything is refused but what a\n"
+		    "profile grants.\n\n"
 		    "  nono run --profile claude-code --allow-cwd -- claude\n"
 		    "  nono run --read ~/data --block-net -- ./script.sh\n"
 		    "  nono why --profile claude-code --path ~/.ssh/id_ed25519\n\n"
-		    "Commands (run is the default)\n",
+		    "Commands\n",
 		    out);
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		(void)fprintf(out, "  %s\n", pages[i].usage);
-	(void)fputs("\nnono COMMAND --help lists the options of a command.\n", out);
+	for (size_t i = 0; i < command_def_count; i++)
+		if (!strchr(command_defs[i].name, ' ') && *command_defs[i].summary)
+			command_line(command_defs[i].name, command_defs[i].summary, out);
+	for (size_t i = 0; groups[i].name; i++)
+		command_line(groups[i].name, groups[i].summary, out);
+	(void)fputs("\nnono COMMAND --help tells more about one.\n", out);
+}
+
+static void group_help(const char *group, FILE *out)
+{
+	(void)fprintf(out, "nono %s COMMAND\n\nCommands\n", group);
+	for (size_t i = 0; i < command_def_count; i++)
+		if (command_in_group(&command_defs[i], group))
+			command_line(command_defs[i].name, command_defs[i].summary, out);
+	(void)fprintf(out, "\nnono %s COMMAND --help tells more about one.\n", group);
 }
 
 void cmd_help(const struct arguments *args, FILE *out)
 {
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		if (pages[i].command == args->command) {
-			(void)fprintf(out, "%s\n\n%s\n", pages[i].usage, pages[i].text);
-			arguments_help(args->command, out);
-			return;
-		}
-	overview(out);
-	arguments_help(CMD_NONE, out);
+	const struct command_def *def = command_by_id(args->command);
+
+	if (def) {
+		(void)fprintf(out, "nono %s %s\n\n", def->name, def->usage);
+		paragraph(def->text, 0, 0, out);
+	} else if (args->group) {
+		group_help(args->group, out);
+	} else {
+		overview(out);
+	}
+	if (!args->group)
+		help_options(args->command, out);
 }

@@ -11,6 +11,8 @@ extern char **environ;
 
 static int dispatch(struct arguments *args, struct nono_error *err)
 {
+	const struct command_def *def;
+
 	if (args->help) {
 		cmd_help(args, stdout);
 		return 0;
@@ -19,17 +21,11 @@ static int dispatch(struct arguments *args, struct nono_error *err)
 		(void)printf("nono %s\n", NONO_VERSION);
 		return 0;
 	}
-	switch (args->command) {
-	case CMD_RUN:
-	case CMD_WRAP:
-		return cmd_run(args, environ, err);
-	case CMD_WHY:
-		return cmd_why(args, environ, err);
-	case CMD_NONE:
-	default:
-		cmd_help(args, stderr);
-		return 2;
-	}
+	def = command_by_id(args->command);
+	if (def)
+		return def->run(args, environ, err);
+	cmd_help(args, stderr);
+	return 2;
 }
 
 int main(int argc, char **argv)

@@ -5,122 +5,84 @@
 
 #include "base/nearest.h"
 #include "base/util.h"
+#include "cli/commands.h"
+#include "cli/option_table.h"
 #include "policy/build.h"
-
-enum kind { SWITCH, HIDDEN_SWITCH, COUNT, STRING, LIST, COMMA_LIST, PORT };
-
-struct option_def {
-	const char *name;
-	char letter;
-	const char *metavar; /* NULL: takes no value */
-	const char *environment;
-	unsigned int commands;
-	enum kind kind;
-	size_t offset;
-	const char *help;
-	const char *title; /* starts a group in --help; then nothing else is set */
-};
-
-static const struct option_def options[] = {
-#define GROUP(title_) {.title = (title_)},
-#define OPTION(name_, letter_, metavar_, env_, commands_, kind_, field_, help_) \
-	{(name_), (letter_), (metavar_), (env_), (commands_), kind_, offsetof(struct arguments, field_), (help_), NULL},
-#define ALIAS(older, name_)
-#define LATER(name_, value)
-#include "cli/options.def"
-#undef GROUP
-#undef OPTION
-#undef ALIAS
-#undef LATER
-};
-
-static const struct {
-	const char *older, *name;
-} aliases[] = {
-#define GROUP(title_)
-#define OPTION(...)
-#define ALIAS(older_, name_) {(older_), (name_)},
-#define LATER(name_, value)
-#include "cli/options.def"
-#undef GROUP
-#undef OPTION
-#undef ALIAS
-#undef LATER
-};
-
-static const char *const later[] = {
-#define GROUP(title_)
-#define OPTION(...)
-#define ALIAS(older_, name_)
-#define LATER(name_, value) (name_),
-#include "cli/options.def"
-#undef GROUP
-#undef OPTION
-#undef ALIAS
-#undef LATER
-};
-
-static const struct {
-	const char *name;
-	enum command command;
-} commands[] = {{"run", CMD_RUN}, {"wrap", CMD_WRAP}, {"why", CMD_WHY}};
-
-static const char *const later_commands[] = {
-	"shell",   "profile", "policy",	 "setup", "completion", "learn",  "rollback",
-	"audit",   "trust",   "ps",	 "stop",  "detach",	"attach", "logs",
-	"inspect", "prune",   "session", "proxy", "hooks",	"hook",	  "secret",
-};
 
 /* Older names of variables. */
 static const struct {
 	const char *older, *name;
 } environment_aliases[] = {{"NONO_NET_BLOCK", "NONO_BLOCK_NET"}, {"NONO_NET_ALLOW", "NONO_ALLOW_NET"}};
 
+/* The commands that start something. */
+#define RUNS (UINT64_C(1) << CMD_RUN | UINT64_C(1) << CMD_WRAP)
+
 /* One option while it is decoded. */
 struct parse {
 	struct arguments *args;
 	char **argv;
 	int argc, at;
-	bool seen[NONO_ARRAY_SIZE(options)];
-	bool named;	 /* a command was named */
-	bool run_option; /* something that only makes sense before a command to run */
+	bool *seen;			   /* by place in option_defs; owned */
+	const struct command_def *command; /* the one that was named; NULL: none yet */
+	bool run_option;		   /* something that only makes sense before a command to run */
 };
 
-static const struct option_def *find_long(const char *name, size_t len)
+/* Which commands an option given here could be meant for: before any is named, run's too. */
+static uint64_t open_commands(const struct parse *p)
 {
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(aliases); i++)
-		if (strlen(aliases[i].older) == len && strncmp(aliases[i].older, name, len) == 0) {
-			name = aliases[i].name;
+	uint64_t own = UINT64_C(1) << p->args->command;
+
+	return p->command ? own : own | UINT64_C(1) << CMD_RUN;
+}
+
+/* By name; of several (they belong to different commands) the one that fits here. */
+static const struct option_def *find_long(const struct parse *p, const char *name, size_t len)
+{
+	const struct option_def *found = NULL;
+
+	for (size_t i = 0; i < option_alias_count; i++)
+		if (strlen(option_aliases[i].older) == len && strncmp(option_aliases[i].older, name, len) == 0) {
+			name = option_aliases[i].name;
 			len = strlen(name);
 			break;
 		}
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++)
-		if (options[i].name && strlen(options[i].name) == len && strncmp(options[i].name, name, len) == 0)
-			return &options[i];
-	return NULL;
+	for (size_t i = 0; i < option_def_count; i++)
+		if (option_defs[i].name && strlen(option_defs[i].name) == len &&
+		    strncmp(option_defs[i].name, name, len) == 0) {
+			found = &option_defs[i];
+			if (found->commands & open_commands(p))
+				break;
+		}
+	return found;
 }
 
-static const struct option_def *find_letter(char letter)
+static const struct option_def *find_letter(const struct parse *p, char letter)
 {
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++)
-		if (options[i].name && options[i].letter == letter)
-			return &options[i];
-	return NULL;
+	const struct option_def *found = NULL;
+
+	for (size_t i = 0; i < option_def_count; i++)
+		if (option_defs[i].name && option_defs[i].letter == letter) {
+			found = &option_defs[i];
+			if (found->commands & open_commands(p))
+				break;
+		}
+	return found;
 }
 
-static int unknown_option(const char *word, size_t len, unsigned int command, struct nono_error *err)
+static int unknown_option(const struct parse *p, const char *word, size_t len, struct nono_error *err)
 {
 	char name[64];
 	struct nono_nearest near = {.word = name};
 
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(later); i++)
-		if (strlen(later[i]) == len && strncmp(later[i], word, len) == 0)
+	for (size_t i = 0; i < option_later_count; i++)
+		if (strlen(option_later[i].name) == len && strncmp(option_later[i].name, word, len) == 0)
 			return nono_fail(err, NONO_E_UNSUPPORTED, 0, "--%s is not built yet, so nothing was started",
-					 later[i]);
+					 option_later[i].name);
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len, word);
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++)
-		if (options[i].name && options[i].kind != HIDDEN_SWITCH && (options[i].commands & command))
-			nono_nearest_offer(&near, options[i].name);
+	for (size_t i = 0; i < option_def_count; i++)
+		if (option_defs[i].name && option_defs[i].kind != OPTION_NO_EFFECT &&
+		    (option_defs[i].commands & open_commands(p)))
+			nono_nearest_offer(&near, option_defs[i].name);
 	if (near.best)
 		return nono_fail(err, NONO_E_USAGE, 0, "there is no option --%s; did you mean --%s?", name, near.best);
 	return nono_fail(err, NONO_E_USAGE, 0, "there is no option --%s; nono --help lists them", name);
@@ -167,21 +129,22 @@ static int store(struct arguments *args, const struct option_def *o, const char 
 	void *field = (char *)args + o->offset;
 
 	switch (o->kind) {
-	case SWITCH:
-	case HIDDEN_SWITCH:
+	case OPTION_SWITCH:
 		*(bool *)field = true;
 		return 0;
-	case COUNT:
+	case OPTION_NO_EFFECT:
+		return 0;
+	case OPTION_COUNT:
 		++*(int *)field;
 		return 0;
-	case STRING:
+	case OPTION_STRING:
 		*(const char **)field = value;
 		return 0;
-	case LIST:
+	case OPTION_LIST:
 		return nono_strv_add(field, value, err);
-	case COMMA_LIST:
+	case OPTION_COMMA_LIST:
 		return add_comma_list(field, value, err);
-	case PORT:
+	case OPTION_PORT:
 		return add_port(field, o->name, value, err);
 	}
 	return 0;
@@ -208,23 +171,23 @@ static int apply_option(struct parse *p, const struct option_def *o, const char 
 	const char *value = "";
 	int rc;
 
-	if (!(o->commands & p->args->command) && !(!p->named && (o->commands & CMD_RUN)))
+	if (!(o->commands & open_commands(p)))
 		return nono_fail(err, NONO_E_USAGE, 0, "--%s does not belong to this command; see its --help", o->name);
 	rc = take_value(p, o, inlined, &value, err);
 	if (rc < 0)
 		return rc;
-	p->seen[o - options] = true;
-	p->run_option |= !(o->commands & CMD_NONE);
+	p->seen[o - option_defs] = true;
+	p->run_option |= !(o->commands & UINT64_C(1) << CMD_NONE);
 	return store(p->args, o, value, err);
 }
 
 static int parse_long(struct parse *p, const char *word, struct nono_error *err)
 {
 	size_t len = strcspn(word, "=");
-	const struct option_def *o = find_long(word, len);
+	const struct option_def *o = find_long(p, word, len);
 
 	if (!o)
-		return unknown_option(word, len, p->args->command, err);
+		return unknown_option(p, word, len, err);
 	return apply_option(p, o, word[len] == '=' ? word + len + 1 : NULL, err);
 }
 
@@ -232,7 +195,7 @@ static int parse_long(struct parse *p, const char *word, struct nono_error *err)
 static int parse_letters(struct parse *p, const char *word, struct nono_error *err)
 {
 	while (*word) {
-		const struct option_def *o = find_letter(*word++);
+		const struct option_def *o = find_letter(p, *word++);
 		int rc;
 
 		if (!o)
@@ -247,45 +210,54 @@ static int parse_letters(struct parse *p, const char *word, struct nono_error *e
 	return 0;
 }
 
-static int unknown_command(const char *word, struct nono_error *err)
+/* A command's name, or one word of it. */
+static int name_command(struct parse *p, const char *word, struct nono_error *err)
 {
-	struct nono_nearest near = {.word = word};
+	const struct command_def *def = command_find(p->args->group, word);
+	const char *group = p->args->group ? NULL : command_group(word);
 
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(later_commands); i++)
-		if (strcmp(later_commands[i], word) == 0)
-			return nono_fail(err, NONO_E_UNSUPPORTED, 0, "nono %s is not built yet", word);
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(commands); i++)
-		nono_nearest_offer(&near, commands[i].name);
-	return nono_fail(
-		err, NONO_E_USAGE, 0, "there is no command '%s'%s%s%s; to run a program of that name: nono run -- %s",
-		word, near.best ? "; did you mean nono " : "", near.best ? near.best : "", near.best ? "?" : "", word);
+	if (!def && !group)
+		return command_unknown(p->args->group, word, err);
+	p->command = def;
+	p->args->group = group;
+	if (def)
+		p->args->command = def->id;
+	return 0;
 }
 
-/* The first plain word: a command's name, or where the program to run starts. True in *ret_done: parsing is over. */
+/* A plain word. True in *ret_done: the program to run starts here, and parsing is over. */
 static int parse_word(struct parse *p, bool *ret_done, struct nono_error *err)
 {
-	const char *word = p->argv[p->at];
+	char *word = p->argv[p->at];
 
-	*ret_done = true;
-	if (!p->named && !p->run_option) {
-		if (strcmp(word, "help") == 0) {
-			p->args->help = true;
-			p->at++;
-			*ret_done = false;
-			return 0;
-		}
-		for (size_t i = 0; i < NONO_ARRAY_SIZE(commands); i++)
-			if (strcmp(commands[i].name, word) == 0) {
-				p->args->command = commands[i].command;
-				p->named = true;
-				p->at++;
-				*ret_done = false;
-				return 0;
-			}
-		return unknown_command(word, err);
+	if (p->command ? p->command->operands == OPERANDS_LINE : p->run_option) {
+		*ret_done = true;
+		p->args->words = &p->argv[p->at];
+		return 0;
+	}
+	p->at++;
+	if (p->command) {
+		p->args->operands[p->args->operand_count++] = word;
+		return 0;
+	}
+	if (strcmp(word, "help") == 0) {
+		p->args->help = true;
+		return 0;
+	}
+	return name_command(p, word, err);
+}
+
+/* What follows -- is the program to run, or words that may begin with a dash. */
+static void take_rest(struct parse *p)
+{
+	p->at++;
+	if (p->command && p->command->operands == OPERANDS_WORDS) {
+		while (p->at < p->argc)
+			p->args->operands[p->args->operand_count++] = p->argv[p->at++];
+		return;
 	}
 	p->args->words = &p->argv[p->at];
-	return 0;
+	p->run_option = true;
 }
 
 static int parse_words(struct parse *p, struct nono_error *err)
@@ -297,8 +269,7 @@ static int parse_words(struct parse *p, struct nono_error *err)
 		int rc;
 
 		if (strcmp(word, "--") == 0) {
-			p->args->words = &p->argv[p->at + 1];
-			p->run_option = true;
+			take_rest(p);
 			break;
 		}
 		if (word[0] == '-' && word[1]) {
@@ -340,18 +311,35 @@ static const char *environment_value(char *const *env, const char *name)
 	return value;
 }
 
+/* What a variable asks for and nobody would hold is refused, as its option is. */
+static int refuse_later(char *const *env, struct nono_error *err)
+{
+	for (size_t i = 0; i < option_later_count; i++) {
+		const char *name = option_later[i].environment;
+		const char *value = name ? nono_environ_get(env, name, strlen(name)) : NULL;
+		bool on = true;
+
+		if (value && *value && (truth(name, value, &on, NULL) < 0 || on))
+			return nono_fail(
+				err, NONO_E_UNSUPPORTED, 0,
+				"%s is set, and --%s is not built yet, so nothing was started; unset it to go on", name,
+				option_later[i].name);
+	}
+	return 0;
+}
+
 /* A flag on the command line replaces its variable. */
 static int apply_environment(struct parse *p, char *const *env, struct nono_error *err)
 {
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++) {
-		const struct option_def *o = &options[i];
+	for (size_t i = 0; i < option_def_count; i++) {
+		const struct option_def *o = &option_defs[i];
 		const char *value = o->environment && !p->seen[i] ? environment_value(env, o->environment) : NULL;
 		bool on = true;
 		int rc = 0;
 
-		if (!value || !*value || !(o->commands & p->args->command))
+		if (!value || !*value || !(o->commands & UINT64_C(1) << p->args->command))
 			continue;
-		if (o->kind == SWITCH)
+		if (o->kind == OPTION_SWITCH)
 			rc = truth(o->environment, value, &on, err);
 		if (rc == 0 && on)
 			rc = store(p->args, o, value, err);
@@ -374,57 +362,55 @@ static int check_conflicts(struct arguments *args, struct nono_error *err)
 	return 0;
 }
 
+static int check_operands(const struct parse *p, struct nono_error *err)
+{
+	const struct command_def *def = p->command;
+
+	if (!def || def->operands != OPERANDS_WORDS || p->args->help)
+		return 0;
+	if (p->args->operand_count > def->most)
+		return nono_fail(err, NONO_E_USAGE, 0, "'%s' is one word too many: nono %s %s",
+				 p->args->operands[def->most], def->name, def->usage);
+	if (p->args->operand_count < def->least)
+		return nono_fail(err, NONO_E_USAGE, 0, "a word is missing: nono %s %s", def->name, def->usage);
+	return 0;
+}
+
+static int parse_all(struct parse *p, char *const *env, struct nono_error *err)
+{
+	struct arguments *args = p->args;
+	int rc = parse_words(p, err);
+
+	if (rc == 0)
+		rc = check_operands(p, err);
+	if (rc < 0)
+		return rc;
+	if (!p->command && p->run_option)
+		args->command = CMD_RUN;
+	/* why answers about a policy as it is asked, not as a shell's settings would have it. */
+	if (args->command != CMD_WHY)
+		rc = apply_environment(p, env, err);
+	if (rc == 0 && (UINT64_C(1) << args->command & RUNS) && !args->help)
+		rc = refuse_later(env, err);
+	return rc == 0 ? check_conflicts(args, err) : rc;
+}
+
 int arguments_parse(int argc, char **argv, char *const *env, struct arguments *ret, struct nono_error *err)
 {
 	struct parse p = {.args = ret, .argv = argv, .argc = argc, .at = 1};
 	int rc;
 
 	ret->command = CMD_NONE;
-	rc = parse_words(&p, err);
-	if (rc < 0)
-		return rc;
-	if (!p.named && p.run_option)
-		ret->command = CMD_RUN;
-	/* why answers about a policy as it is asked, not as a shell's settings would have it. */
-	if (ret->command != CMD_WHY)
-		rc = apply_environment(&p, env, err);
-	return rc == 0 ? check_conflicts(ret, err) : rc;
+	ret->operands = calloc((size_t)argc + 1, sizeof(*ret->operands));
+	p.seen = calloc(option_def_count, sizeof(*p.seen));
+	rc = ret->operands && p.seen ? parse_all(&p, env, err) : nono_nomem(err);
+	free(p.seen);
+	return rc;
 }
 
 void arguments_done(struct arguments *args)
 {
 	nono_flags_done(&args->flags);
 	nono_strv_done(&args->extends);
-}
-
-static void help_option(const struct option_def *o, FILE *out)
-{
-	char left[48];
-
-	(void)snprintf(left, sizeof(left), "%s%c%s --%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',
-		       o->letter ? "," : " ", o->name, o->metavar ? " " : "", o->metavar ? o->metavar : "");
-	if (strlen(left) > 29)
-		(void)fprintf(out, "  %s\n  %-29s %s\n", left, "", o->help);
-	else
-		(void)fprintf(out, "  %-29s %s\n", left, o->help);
-}
-
-void arguments_help(enum command command, FILE *out)
-{
-	const struct option_def *title = NULL;
-
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(options); i++) {
-		const struct option_def *o = &options[i];
-
-		if (o->title) {
-			title = o;
-			continue;
-		}
-		if (!(o->commands & (unsigned int)command) || o->kind == HIDDEN_SWITCH)
-			continue;
-		if (title)
-			(void)fprintf(out, "\n%s\n", title->title);
-		title = NULL;
-		help_option(o, out);
-	}
+	free(args->operands);
 }

@@ -7,11 +7,19 @@
 
 #include "policy/compose.h"
 
+/* CMD_RUN ...: a row of commands.def each. */
 enum command {
-	CMD_NONE = 1,
-	CMD_RUN = 2,
-	CMD_WRAP = 4,
-	CMD_WHY = 8,
+	CMD_NONE,
+#define COMMAND(id_, name_, operands_, least_, most_, function_, usage_, summary_, text_) CMD_##id_,
+#define GROUP(name_, summary_)
+#define OTHER(older_, name_)
+#define LATER(name_)
+#include "cli/commands.def"
+#undef COMMAND
+#undef GROUP
+#undef OTHER
+#undef LATER
+	CMD_COUNT,
 };
 
 /* What the command line and NONO_* say. Strings are borrowed from argv and the environment, lists are owned. */
@@ -21,12 +29,15 @@ struct arguments {
 	struct nono_strv extends;
 	const char *profile, *workdir;
 	bool allow_cwd, block_net, allow_net, clean_env;
-	bool dry_run, no_diagnostics, silent, exec, supervised;
+	bool dry_run, no_diagnostics, silent, exec;
 	int verbose;
 	const char *why_path, *why_op, *why_host, *why_port;
 	bool why_self, json;
 	bool help, version;
-	char **words; /* the command to run, NULL-terminated, in argv */
+	const char *group; /* of commands, where no command of it was named; static */
+	char **words;	   /* the command to run, NULL-terminated, in argv */
+	char **operands;   /* words of a command that runs nothing; the array is owned, the words are argv's */
+	size_t operand_count;
 };
 
 /**
@@ -37,8 +48,5 @@ int arguments_parse(int argc, char **argv, char *const *env, struct arguments *r
 
 /** arguments_done - free the lists. */
 void arguments_done(struct arguments *args);
-
-/** arguments_help - print the options of a command. */
-void arguments_help(enum command command, FILE *out);
 
 #endif
