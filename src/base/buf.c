@@ -32,7 +32,8 @@ static bool buf_reserve(struct nono_buf *b, size_t more)
 
 void nono_buf_add(struct nono_buf *b, const void *data, size_t len)
 {
-	if (!buf_reserve(b, len))
+	/* Mostly there is room. */
+	if ((b->failed || b->room - b->len <= len) && !buf_reserve(b, len))
 		return;
 	if (len)
 		memcpy(b->data + b->len, data, len);
@@ -43,6 +44,17 @@ void nono_buf_add(struct nono_buf *b, const void *data, size_t len)
 void nono_buf_puts(struct nono_buf *b, const char *s)
 {
 	nono_buf_add(b, s, strlen(s));
+}
+
+void nono_buf_uint(struct nono_buf *b, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	nono_buf_add(b, digits + at, sizeof(digits) - at);
 }
 
 void nono_buf_printf(struct nono_buf *b, const char *fmt, ...)

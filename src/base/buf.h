@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A zeroed struct is an empty buffer. An addition that finds no memory marks the buffer failed and later ones do
@@ -21,6 +22,9 @@ void nono_buf_add(struct nono_buf *b, const void *data, size_t len);
 
 /** nono_buf_puts - append a string. */
 void nono_buf_puts(struct nono_buf *b, const char *s);
+
+/** nono_buf_uint - append a number in decimal. */
+void nono_buf_uint(struct nono_buf *b, uint64_t value);
 
 /** nono_buf_printf - append formatted text. */
 void nono_buf_printf(struct nono_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

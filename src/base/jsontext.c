@@ -1,6 +1,7 @@
 /* jsontext.c - writing JSON.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/jsontext.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/quote.h"
@@ -19,6 +20,12 @@ static void add_char(struct nono_buf *out, const char *s)
 		nono_buf_puts(out, "\\ufffd");
 }
 
+/* Printable ASCII but for the quote and the backslash. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 void nono_json_string(struct nono_buf *out, const char *s)
 {
 	nono_buf_puts(out, "\"");
@@ -26,7 +33,7 @@ void nono_json_string(struct nono_buf *out, const char *s)
 		size_t plain = 0, len;
 
 		/* Runs of plain ASCII are the rule. */
-		while (s[plain] >= 0x20 && s[plain] < 0x7f && s[plain] != '"' && s[plain] != '\\')
+		while (is_plain((unsigned char)s[plain]))
 			plain++;
 		if (plain) {
 			nono_buf_add(out, s, plain);

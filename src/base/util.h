@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,16 @@ static inline bool nono_streq(const char *a, const char *b)
 static inline bool nono_has_prefix(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/** nono_hash_text - FNV-1a, to tell most texts apart before they are compared. */
+static inline uint32_t nono_hash_text(const char *text)
+{
+	uint32_t hash = UINT32_C(2166136261);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT32_C(16777619);
+	return hash;
 }
 
 #endif

@@ -1,40 +1,43 @@
 /* capfile.c - the copy of the capability set that tools inside may read.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/capfile.h"
 
+#include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/util.h"
 #include "policy/build.h"
 #include "policy/capjson.h"
 #include "policy/path.h"
 
-/* FNV-1a over words of 64 bits: only a name; what it names is compared byte for byte. */
-static uint64_t hash(const char *text, size_t len)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325), word;
+/* Old files go when a new one is made; a run that lasts longer loses nothing but the answers of why --self. */
+#define KEPT_DAYS 30
 
-	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, text, sizeof(word));
-		h = (h ^ word) * UINT64_C(0x100000001b3);
-		h ^= h >> 32;
-	}
-	for (; len; len--)
-		h = (h ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
-	return h;
+/* Is there a file of this name that only its owner can have changed? Nothing inside a sandbox can be that owner here.
+ */
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == getuid() &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size > 0;
 }
 
-/* Is there a file of this name with exactly this text, which only its owner can have changed? */
-static bool is_there(const char *path, const char *text, size_t len)
+static void remove_old(const char *dir)
 {
-	_cleanup_(nono_freep) char *data = NULL;
-	size_t found;
+	DIR *d = opendir(dir);
+	const time_t limit = time(NULL) - (time_t)KEPT_DAYS * 24 * 60 * 60;
+	struct dirent *entry;
+	struct stat st;
 
-	if (nono_fs_host.read(&nono_fs_host, path, NONO_CAPFILE_BYTES, &data, &found, NULL) < 0)
-		return false;
-	return found == len && memcmp(data, text, len) == 0;
+	while (d && (entry = readdir(d)))
+		if (fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_mtime < limit)
+			(void)unlinkat(dirfd(d), entry->d_name, 0);
+	if (d)
+		(void)closedir(d);
 }
 
 static int write_whole(int fd, const char *text, size_t len)
@@ -88,28 +91,54 @@ static int grant_file(struct context *ctx, const char *path, struct nono_error *
 	return nono_build_grant(&b, &r, err);
 }
 
-int capfile_write(struct context *ctx, char **ret, struct nono_error *err)
+/* DIR/DIGEST.json; NULL without memory. */
+static char *file_path(const char *dir, const uint8_t digest[NONO_DIGEST_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+	char name[2 * NONO_DIGEST_BYTES + sizeof(".json")];
+
+	for (size_t i = 0; i < NONO_DIGEST_BYTES; i++) {
+		name[2 * i] = digits[digest[i] >> 4];
+		name[2 * i + 1] = digits[digest[i] & 15];
+	}
+	memcpy(name + 2 * NONO_DIGEST_BYTES, ".json", sizeof(".json"));
+	return nono_path_join(dir, name);
+}
+
+/* The first run of a policy: 0, or -1 and why it cannot be. */
+static int make_file(const struct context *ctx, const char *dir, const char *path, struct nono_error *why)
 {
 	_cleanup_(nono_freep) char *text = nono_capset_to_json(&ctx->set);
+
+	if (!text)
+		return nono_nomem(why);
+	if (nono_fs_host_making.make_dir(&nono_fs_host_making, dir, why) < 0)
+		return -1;
+	remove_old(dir);
+	if (write_new(path, text, strlen(text)) < 0)
+		return nono_fail(why, NONO_E_SYSTEM, errno, "cannot write %s", path);
+	return 0;
+}
+
+int capfile_write(struct context *ctx, char **ret, struct nono_error *err)
+{
 	_cleanup_(nono_freep) char *dir = nono_path_join(ctx->state_dir, "c/caps");
 	_cleanup_(nono_freep) char *path = NULL;
+	uint8_t digest[NONO_DIGEST_BYTES];
 	struct nono_error why = {0};
-	size_t len = text ? strlen(text) : 0;
+	int rc;
 
 	*ret = NULL;
-	if (!text || !dir || asprintf(&path, "%s/%016" PRIx64 ".json", dir, hash(text, len)) < 0) {
-		path = NULL;
+	rc = nono_capset_digest(&ctx->set, digest, err);
+	if (rc < 0)
+		return rc;
+	path = dir ? file_path(dir, digest) : NULL;
+	if (!path)
 		return nono_nomem(err);
-	}
-	if (!is_there(path, text, len)) {
-		if (nono_fs_host_making.make_dir(&nono_fs_host_making, dir, &why) < 0)
-			return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: %s", why.text);
-		if (write_new(path, text, len) < 0)
-			return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: cannot write %s: %s",
-						path, strerror(errno));
-	}
-	if (grant_file(ctx, path, err) < 0)
-		return -NONO_E_SYSTEM;
-	*ret = TAKE(path);
-	return 0;
+	if (!is_there(path) && make_file(ctx, dir, path, &why) < 0)
+		return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: %s", why.text);
+	rc = grant_file(ctx, path, err);
+	if (rc == 0)
+		*ret = TAKE(path);
+	return rc;
 }

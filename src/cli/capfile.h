@@ -6,8 +6,9 @@
 
 /**
  * capfile_write - put the sealed set into the state directory and grant reading it.
- * The file is named after its content, so that runs of the same policy share one; it is compared, never trusted, before
- * it is used again. @ret: its path, the caller's; NULL where the state directory cannot be written, which is noted.
+ * The file is named after a digest of the set, so that runs of the same policy share one and mostly nothing is written;
+ * nothing inside a sandbox can reach that directory. @ret: its path, the caller's; NULL where the state directory
+ * cannot be written, which is noted.
  */
 int capfile_write(struct context *ctx, char **ret, struct nono_error *err);
 

@@ -63,10 +63,10 @@ static int note_missing(const struct nono_builder *b, const struct nono_grant_re
 }
 
 /* Two groups often name the same path; what it leads to is asked once. NULL when it was not granted before. */
-static const struct nono_grant *find_twin(const struct nono_capset *set, const char *path)
+static const struct nono_grant *find_twin(const struct nono_capset *set, const char *path, uint32_t hash)
 {
 	for (size_t i = 0; i < set->grant_count; i++)
-		if (strcmp(set->grants[i].written, path) == 0)
+		if (set->grants[i].hash == hash && strcmp(set->grants[i].written, path) == 0)
 			return &set->grants[i];
 	return NULL;
 }
@@ -94,7 +94,7 @@ static int open_node(const struct nono_builder *b, const struct nono_grant_reque
 {
 	/* What a process calls itself is another directory in each: only the whole of /proc covers all. */
 	const char *target = WITHIN_ANY(path, self_names) ? "/proc" : path;
-	const struct nono_grant *twin = find_twin(b->set, path);
+	const struct nono_grant *twin = find_twin(b->set, path, nono_hash_text(path));
 	struct nono_error why = {0};
 	int rc;
 
@@ -157,6 +157,7 @@ static int store_grant(const struct nono_builder *b, const struct nono_grant_req
 	if (rc < 0)
 		return rc;
 	grant->written = strdup(path);
+	grant->hash = nono_hash_text(path);
 	grant->access = access;
 	grant->is_file = !S_ISDIR(node->mode);
 	grant->rights = rights_for(access, node->mode);

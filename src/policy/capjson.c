@@ -12,36 +12,56 @@
 
 static const char *const access_words[] = {"none", "read", "write", "readwrite"};
 
+/* Written at every start, so without printf: @key is ,"key": with its quotes. */
+static void add_text(struct nono_buf *out, const char *key, const char *value)
+{
+	nono_buf_puts(out, key);
+	nono_json_string(out, value);
+}
+
+static void add_number(struct nono_buf *out, const char *key, uint64_t value)
+{
+	nono_buf_puts(out, key);
+	nono_buf_uint(out, value);
+}
+
 static void add_source(struct nono_buf *out, const struct nono_source *s)
 {
 	char text[NONO_NAME_BYTES * 2];
 
-	nono_json_member(out, "source", nono_source_word(s, text, sizeof(text)));
+	if (s->name)
+		add_text(out, ",\"source\":", nono_source_word(s, text, sizeof(text)));
+	else
+		add_text(out, ",\"source\":", nono_source_words[s->kind]);
 }
 
 static void add_grant(struct nono_buf *out, const struct nono_grant *g)
 {
-	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
-	nono_json_member(out, "original", g->written);
-	nono_json_member(out, "path", g->node.real);
-	nono_json_member(out, "access", access_words[g->access]);
-	nono_buf_printf(out, ",\"is_file\":%s", g->is_file ? "true" : "false");
+	add_text(out, out->data[out->len - 1] == '[' ? "{\"original\":" : ",{\"original\":", g->written);
+	add_text(out, ",\"path\":", g->node.real);
+	add_text(out, ",\"access\":", access_words[g->access]);
+	nono_buf_puts(out, g->is_file ? ",\"is_file\":true" : ",\"is_file\":false");
 	add_source(out, &g->source);
-	nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64 ",\"rights\":%" PRIu32 "}", g->node.dev,
-			g->node.ino, g->redundant ? 0 : g->rights);
+	add_number(out, ",\"dev\":", g->node.dev);
+	add_number(out, ",\"ino\":", g->node.ino);
+	add_number(out, ",\"rights\":", g->redundant ? 0 : g->rights);
+	nono_buf_puts(out, "}");
 }
 
 static void add_deny(struct nono_buf *out, const struct nono_deny *d)
 {
-	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
-	nono_json_member(out, "path", d->written);
-	nono_json_member(out, "real", d->real);
-	nono_json_member(out, "alias", d->alias);
+	add_text(out, out->data[out->len - 1] == '[' ? "{\"path\":" : ",{\"path\":", d->written);
+	if (strcmp(d->written, d->real) != 0)
+		add_text(out, ",\"real\":", d->real);
+	if (d->alias)
+		add_text(out, ",\"alias\":", d->alias);
 	add_source(out, &d->source);
-	if (d->exists)
-		nono_buf_printf(out, ",\"dev\":%" PRIu64 ",\"ino\":%" PRIu64, d->dev, d->ino);
-	nono_buf_printf(out, ",\"write_only\":%s,\"permanent\":%s}", d->write_only ? "true" : "false",
-			d->permanent ? "true" : "false");
+	if (d->exists) {
+		add_number(out, ",\"dev\":", d->dev);
+		add_number(out, ",\"ino\":", d->ino);
+	}
+	nono_buf_puts(out, d->write_only ? ",\"write_only\":true" : "");
+	nono_buf_puts(out, d->permanent ? ",\"permanent\":true}" : "}");
 }
 
 static void add_ports(struct nono_buf *out, const char *key, const struct nono_ports *ports)
@@ -71,13 +91,19 @@ static void add_commands(struct nono_buf *out, const struct nono_capset *set)
 	nono_buf_puts(out, "]");
 }
 
+bool nono_grant_is_stream(const struct nono_grant *grant)
+{
+	return nono_has_prefix(grant->written, "/dev/std") && strcmp(grant->written, grant->node.real) != 0;
+}
+
 char *nono_capset_to_json(const struct nono_capset *set)
 {
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
 
 	nono_buf_puts(&out, "{\"version\":1,\"fs\":[");
 	for (size_t i = 0; i < set->grant_count && !out.failed; i++)
-		add_grant(&out, &set->grants[i]);
+		if (!nono_grant_is_stream(&set->grants[i]))
+			add_grant(&out, &set->grants[i]);
 	nono_buf_puts(&out, "],\"denies\":[");
 	for (size_t i = 0; i < set->deny_count && !out.failed; i++)
 		add_deny(&out, &set->denies[i]);
@@ -144,12 +170,12 @@ static int read_grant(json_t *j, size_t index, const char *name, struct nono_cap
 
 static int read_deny(json_t *j, size_t index, const char *name, struct nono_capset *set, struct nono_error *err)
 {
-	const char *written, *real, *source, *alias = NULL;
+	const char *written, *real = NULL, *source, *alias = NULL;
 	json_int_t dev = 0, ino = 0;
-	int write_only, permanent;
+	int write_only = 0, permanent = 0;
 	struct nono_deny *d;
 
-	if (json_unpack(j, "{s:s,s:s,s?s,s:s,s?I,s?I,s:b,s:b}", "path", &written, "real", &real, "alias", &alias,
+	if (json_unpack(j, "{s:s,s?s,s?s,s:s,s?I,s?I,s?b,s?b}", "path", &written, "real", &real, "alias", &alias,
 			"source", &source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent",
 			&permanent))
 		return bad(name, "denies", index, err);
@@ -157,7 +183,7 @@ static int read_deny(json_t *j, size_t index, const char *name, struct nono_caps
 	if (!d)
 		return -NONO_E_NOMEM;
 	d->written = strdup(written);
-	d->real = strdup(real);
+	d->real = strdup(real ? real : written);
 	d->alias = alias ? strdup(alias) : NULL;
 	d->exists = ino != 0;
 	d->dev = (uint64_t)dev;

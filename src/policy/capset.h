@@ -22,6 +22,7 @@ struct nono_source {
 /* One object that was granted. */
 struct nono_grant {
 	char *written; /* expanded, absolute, as said; owned */
+	uint32_t hash; /* of written, so that the same path is found fast; 0 where nobody looks */
 	struct nono_node node;
 	enum nono_access access;
 	uint32_t rights; /* NONO_RIGHT_*, what the kernel is told */

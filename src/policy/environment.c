@@ -34,8 +34,11 @@ static const char *const clean_names[] = {
 
 static bool matches(const char *pattern, const char *name, size_t len)
 {
-	size_t n = strlen(pattern);
+	size_t n;
 
+	if (pattern[0] != name[0] && pattern[0] != '*') /* nearly every pair */
+		return false;
+	n = strlen(pattern);
 	if (n && pattern[n - 1] == '*')
 		return len >= n - 1 && strncmp(pattern, name, n - 1) == 0;
 	return len == n && strncmp(pattern, name, n) == 0;

@@ -16,16 +16,6 @@ static void *grow(void *items, size_t len, size_t *room, size_t item_size)
 	return larger;
 }
 
-/* FNV-1a: only to compare few strings instead of many; the strings themselves decide. */
-static uint32_t hash_text(const char *text)
-{
-	uint32_t hash = UINT32_C(2166136261);
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT32_C(16777619);
-	return hash;
-}
-
 static struct nono_entry *find_entry(const struct nono_entries *e, const char *text, uint32_t hash)
 {
 	for (size_t i = 0; i < e->len; i++)
@@ -55,7 +45,7 @@ static int push_entry(struct nono_entries *e, const struct nono_entry *entry, st
 
 int nono_entries_add(struct nono_entries *e, const char *text, const char *origin, bool builtin, struct nono_error *err)
 {
-	_cleanup_(entry_done) struct nono_entry entry = {.builtin = builtin, .hash = hash_text(text)};
+	_cleanup_(entry_done) struct nono_entry entry = {.builtin = builtin, .hash = nono_hash_text(text)};
 	int rc;
 
 	if (find_entry(e, text, entry.hash))
@@ -72,12 +62,12 @@ int nono_entries_add(struct nono_entries *e, const char *text, const char *origi
 
 bool nono_entries_has(const struct nono_entries *e, const char *text)
 {
-	return find_entry(e, text, hash_text(text)) != NULL;
+	return find_entry(e, text, nono_hash_text(text)) != NULL;
 }
 
 void nono_entries_remove(struct nono_entries *e, const char *text)
 {
-	struct nono_entry *entry = find_entry(e, text, hash_text(text));
+	struct nono_entry *entry = find_entry(e, text, nono_hash_text(text));
 
 	if (!entry)
 		return;

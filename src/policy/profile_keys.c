@@ -72,7 +72,8 @@ const struct nono_key *nono_key_find(const char *section, const char *name, cons
 	for (size_t i = 0; i < nono_key_count && !found; i++) {
 		const struct nono_key *k = &nono_keys[i];
 
-		if (strcmp(k->path + k->name_at, name) == 0 && nono_key_is_in(k, section)) {
+		if (k->path[k->name_at] == name[0] && strcmp(k->path + k->name_at, name) == 0 &&
+		    nono_key_is_in(k, section)) {
 			found = k;
 			written = k->path;
 		}
@@ -80,7 +81,8 @@ const struct nono_key *nono_key_find(const char *section, const char *name, cons
 	for (size_t i = 0; i < nono_key_alias_count && !found; i++) {
 		const struct nono_key_alias *a = &nono_key_aliases[i];
 
-		if (strcmp(a->path + a->name_at, name) == 0 && section_is(a->path, a->name_at, section)) {
+		if (a->path[a->name_at] == name[0] && strcmp(a->path + a->name_at, name) == 0 &&
+		    section_is(a->path, a->name_at, section)) {
 			found = find_path(a->canonical);
 			written = a->path;
 		}

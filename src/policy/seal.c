@@ -94,11 +94,57 @@ static bool is_above_any(const struct above_list *list, const struct nono_grant 
 	return false;
 }
 
-static bool denied_within(const struct nono_deny *d, const struct nono_grant *g)
+static bool is_denied_object(const struct nono_deny *d, uint64_t dev, uint64_t ino)
 {
-	if (d->exists && d->ino == g->node.ino && d->dev == g->node.dev)
+	return d->exists && d->ino == ino && d->dev == dev;
+}
+
+/*
+ * Does a rule deny a grant or a directory above it? @others: directories above grants that are denied objects under
+ * another name (a bind mount, a spelling that the file system takes for the same).
+ */
+static bool denied_within(const struct nono_deny *d, const struct nono_grant *g, const struct above_list *others,
+			  bool may_be_below)
+{
+	if (is_denied_object(d, g->node.dev, g->node.ino))
 		return true;
-	return nono_path_is_within(g->node.real, d->real) || (d->alias && nono_path_is_within(g->node.real, d->alias));
+	if (may_be_below &&
+	    (nono_path_is_within(g->node.real, d->real) || (d->alias && nono_path_is_within(g->node.real, d->alias))))
+		return true;
+	for (size_t i = 0; i < others->len; i++)
+		if (is_denied_object(d, others->items[i].dev, others->items[i].ino) &&
+		    nono_path_is_below(g->node.real, others->items[i].path))
+			return true;
+	return false;
+}
+
+/* Keep of the directories above grants those that are denied objects. */
+static void keep_denied(const struct nono_capset *set, struct above_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->len; i++) {
+		bool denied = false;
+
+		for (size_t j = 0; j < set->deny_count && !denied; j++)
+			denied = is_denied_object(&set->denies[j], list->items[i].dev, list->items[i].ino);
+		if (denied)
+			list->items[kept++] = list->items[i];
+		else
+			free(list->items[i].path);
+	}
+	list->len = kept;
+}
+
+static int find_other_names(const struct nono_compose *c, const struct nono_capset *set, struct above_list *ret,
+			    struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < set->grant_count && rc == 0; i++)
+		rc = above_add(ret, c->fs, set->grants[i].node.real, err);
+	keep_denied(set, ret);
+	return rc;
 }
 
 /* Where the home directory lies in a temporary directory, that directory is not shared. */
@@ -229,14 +275,45 @@ static int check_overlaps(const struct nono_compose *c, struct nono_capset *set,
 	return rc;
 }
 
-static int drop_beaten(struct nono_capset *set, struct nono_error *err)
+static size_t common_length(const char *a, const char *b, size_t len)
 {
+	size_t n = 0;
+
+	while (n < len && a[n] && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* How long the beginning is that all denied paths share (the home directory, mostly): what lacks it is below none. */
+static size_t shared_beginning(const struct nono_capset *set)
+{
+	const char *first = set->deny_count ? set->denies[0].real : "";
+	size_t len = strlen(first);
+
+	for (size_t i = 0; i < set->deny_count; i++) {
+		len = common_length(first, set->denies[i].real, len);
+		if (set->denies[i].alias)
+			len = common_length(first, set->denies[i].alias, len);
+	}
+	return len;
+}
+
+static int drop_beaten(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
+{
+	_cleanup_(above_list_done) struct above_list others = {0};
+	size_t shared = shared_beginning(set);
+	int rc = find_other_names(c, set, &others, err);
+
+	if (rc < 0)
+		return rc;
 	for (size_t i = set->grant_count; i-- > 0;) {
+		bool may_be_below = set->deny_count &&
+				    strncmp(set->grants[i].node.real, set->denies[0].real, shared) == 0;
+
 		for (size_t j = 0; j < set->deny_count; j++) {
 			bool gone;
-			int rc;
 
-			if (!denied_within(&set->denies[j], &set->grants[i]))
+			if (!denied_within(&set->denies[j], &set->grants[i], &others, may_be_below))
 				continue;
 			rc = beat(set, i, &set->denies[j], &gone, err);
 			if (rc < 0)
@@ -317,7 +394,7 @@ int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, stru
 	int rc = drop_temp_above_home(c, set, err);
 
 	if (rc == 0)
-		rc = drop_beaten(set, err);
+		rc = drop_beaten(c, set, err);
 	if (rc == 0)
 		rc = check_overlaps(c, set, &found, err);
 	if (rc == 0 && found.count)

@@ -414,6 +414,7 @@ TEST(a_set_survives_json)
 	struct fixture f;
 	_cleanup_(nono_freep) char *text = NULL;
 	struct nono_capset back = {0};
+	size_t streams = 0;
 
 	fixture_init(&f);
 	make(f.vars.home, "q\"uote\n");
@@ -422,7 +423,9 @@ TEST(a_set_survives_json)
 	text = nono_capset_to_json(&f.set);
 	REQUIRE(text);
 	REQUIRE(nono_capset_from_json(text, strlen(text), "t", &back, &f.err) == 0);
-	CHECK_INT(back.grant_count, f.set.grant_count);
+	for (size_t i = 0; i < f.set.grant_count; i++)
+		streams += nono_grant_is_stream(&f.set.grants[i]);
+	CHECK_INT(back.grant_count, f.set.grant_count - streams);
 	CHECK_INT(back.deny_count, f.set.deny_count);
 	nono_capset_done(&f.set);
 	f.set = back;
