@@ -1,10 +1,11 @@
 /* limit.c - the least that a C program can do.  SPDX-License-Identifier: Apache-2.0
  *
  * usage: limit exec|run RIGHTS:PATH ... -- COMMAND [ARGUMENT...]
- * The same rules as a run of nono, resolved the same way: opens each path, looks at it and asks for its canonical name,
+ * The same rules as a run of nono, resolved the same way: opens each path, looks at it and finds its canonical name,
  * makes one Landlock rule each, loads the same seccomp program, and becomes the command (exec) or forks and waits for
- * it (run). It parses no profile, knows no deny rule and explains nothing.
+ * it (run). What does not exist is skipped, as nono does. It parses no profile, knows no deny rule, explains nothing.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@
 #include <linux/seccomp.h>
 
 #include "sandbox/nono_bpf.h"
+
+#define FILE_RIGHTS 0xc007 /* execute, write, read, truncate, ioctl */
 
 struct ruleset_attr {
 	uint64_t fs, net, scoped;
@@ -41,15 +44,29 @@ static void add_rule(int ruleset, const char *word)
 	char *path;
 	struct path_beneath rule = {.rights = strtoull(word, &path, 10)};
 	char link[32], real[4096];
+	struct {
+		uint64_t flags, mode, resolve;
+	} how = {.flags = O_PATH | O_CLOEXEC, .resolve = 4 /* RESOLVE_NO_SYMLINKS */};
 	struct stat st;
 
-	rule.fd = open(path + 1, O_PATH | O_CLOEXEC);
-	if (rule.fd < 0 || fstat(rule.fd, &st) < 0)
+	/* As nono does: a path without links is its own canonical name, another one is asked for it. */
+	rule.fd = (int)syscall(437, AT_FDCWD, path + 1, &how, sizeof(how));
+	if (rule.fd < 0 && errno == ENOENT)
+		return;
+	if (rule.fd < 0) {
+		rule.fd = open(path + 1, O_PATH | O_CLOEXEC);
+		(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", rule.fd);
+		if (rule.fd < 0 && errno == ENOENT)
+			return;
+		if (rule.fd < 0 || readlink(link, real, sizeof(real)) < 0)
+			die(path + 1);
+	}
+	if (fstat(rule.fd, &st) < 0)
 		die(path + 1);
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", rule.fd);
-	if (readlink(link, real, sizeof(real)) < 0)
-		die(path + 1);
-	if (syscall(445, ruleset, 1, &rule, 0) < 0)
+	if (!S_ISDIR(st.st_mode))
+		rule.rights &= FILE_RIGHTS;
+	/* A pipe takes no rule and needs none. */
+	if (syscall(445, ruleset, 1, &rule, 0) < 0 && errno != EBADFD)
 		die("landlock_add_rule");
 }
 
