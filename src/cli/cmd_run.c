@@ -211,7 +211,7 @@ static void explain_refused_exec(const struct job *job, const char *path)
 	if (nono_explain(&job->ctx.set, &nono_fs_host, path, NONO_OP_EXEC, &a, NULL) < 0)
 		return;
 	if (!a.allowed) {
-		flag = nono_answer_flag(&a, NONO_OP_EXEC);
+		flag = nono_answer_flag(&a, NONO_OP_EXEC, NULL);
 		output_line("  the sandbox does not grant running %s%s%s", a.real,
 			    flag && *flag ? "; to allow it: " : "", flag ? flag : "");
 	}

@@ -95,7 +95,8 @@ static void add_grant(struct report *r, const struct nono_grant *g)
 
 static void add_denial(struct report *r, const struct nono_answer *a, enum nono_op op)
 {
-	_cleanup_(nono_freep) char *flag = nono_answer_flag(a, op);
+	bool once_made;
+	_cleanup_(nono_freep) char *flag = nono_answer_flag(a, op, &once_made);
 	char source[NONO_NAME_BYTES * 2];
 
 	if (a->deny) {
@@ -109,6 +110,8 @@ static void add_denial(struct report *r, const struct nono_answer *a, enum nono_
 		add(r, "Suggested fix", "suggested_flag", "none: this is nono's own");
 	else
 		add(r, "Suggested fix", "suggested_flag", flag);
+	if (once_made && flag && *flag)
+		add(r, "But", "note", "its directory holds denied paths, so make the file first");
 }
 
 static int why_path(const struct nono_capset *set, const struct arguments *args, const char *path,

@@ -2,6 +2,7 @@
 #include "cli/footer.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/util.h"
@@ -112,6 +113,7 @@ static void try_observed(const struct context *ctx, struct rows *rows, const str
 {
 	_cleanup_(nono_freep) char *path = absolute_path(ctx, seen->path);
 	struct nono_node node;
+	enum nono_op op;
 	bool exists;
 
 	if (!path)
@@ -119,11 +121,12 @@ static void try_observed(const struct context *ctx, struct rows *rows, const str
 	exists = nono_fs_host.stat(&nono_fs_host, path, true, &node, NULL) == 0;
 	if (seen->bare && !exists)
 		return;
-	if (!exists && seen->hint == NONO_OP_HINT_READ) {
-		(void)try_op(ctx, rows, path, NONO_OP_CREATE);
-		return;
-	}
-	if (!try_op(ctx, rows, path, op_of_hint(seen->hint)) && seen->guessed)
+	op = op_of_hint(seen->hint);
+	if (!exists && op == NONO_OP_READ)
+		op = NONO_OP_CREATE;
+	else if (exists && op == NONO_OP_CREATE && !S_ISDIR(node.mode))
+		op = NONO_OP_WRITE; /* a shell's ">" says "cannot create" of what is there too */
+	if (!try_op(ctx, rows, path, op) && exists && seen->guessed)
 		(void)try_op(ctx, rows, path, NONO_OP_WRITE);
 }
 
@@ -140,7 +143,8 @@ static void collect(const struct context *ctx, const struct nono_run_result *res
 
 static void print_row(const struct row *row)
 {
-	_cleanup_(nono_freep) char *flag = nono_answer_flag(&row->answer, row->op);
+	bool once_made;
+	_cleanup_(nono_freep) char *flag = nono_answer_flag(&row->answer, row->op, &once_made);
 	const struct nono_deny *deny = row->answer.deny;
 	char source[NONO_NAME_BYTES * 2];
 
@@ -148,9 +152,11 @@ static void print_row(const struct row *row)
 	if (deny)
 		output_line("      denied by %s", nono_source_text(&deny->source, source, sizeof(source)));
 	if (flag && *flag)
-		output_line("      to allow it: %s", flag);
-	else
+		output_line("      to allow it: %s%s", flag, once_made ? " (once the file is there)" : "");
+	else if (deny && deny->permanent)
 		output_line("      permanent: no flag allows it");
+	else
+		output_line("      no flag allows it: its directory holds denied paths");
 }
 
 static void print_nothing_found(const struct context *ctx)

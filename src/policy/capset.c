@@ -155,6 +155,7 @@ void nono_capset_done(struct nono_capset *set)
 	free(set->lifted);
 	free(set->blocked);
 	free(set->notes);
+	nono_strv_done(&set->exempt);
 	nono_strv_done(&set->allowed_commands);
 	free(set->network.connect.items);
 	free(set->network.bind.items);

@@ -71,6 +71,7 @@ struct nono_capset {
 	size_t deny_count, deny_room;
 	struct nono_deny *lifted; /* deny rules lifted by an override, for the record */
 	size_t lifted_count, lifted_room;
+	struct nono_strv exempt; /* canonical paths for which wider deny rules were lifted: grants there stand */
 	struct nono_command_rule *blocked;
 	size_t blocked_count, blocked_room;
 	struct nono_strv allowed_commands;

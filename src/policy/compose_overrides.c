@@ -41,6 +41,21 @@ static int lift_denies(const struct nono_builder *b, const char *real, const cha
 	return 0;
 }
 
+/* A rule for a directory above stays for all else in it. */
+static int exempt(struct nono_capset *set, const char *real, size_t *lifted, struct nono_error *err)
+{
+	for (size_t i = 0; i < set->deny_count; i++) {
+		const struct nono_deny *d = &set->denies[i];
+
+		if (d->permanent ||
+		    !(nono_path_is_below(real, d->real) || (d->alias && nono_path_is_below(real, d->alias))))
+			continue;
+		++*lifted;
+		return nono_strv_add(&set->exempt, real, err);
+	}
+	return 0;
+}
+
 static int apply_override(const struct nono_builder *b, enum nono_source_kind kind, const char *text,
 			  const char *source, struct nono_error *err)
 {
@@ -63,6 +78,8 @@ static int apply_override(const struct nono_builder *b, enum nono_source_kind ki
 			source, path, S_ISDIR(at.node.mode) ? "--read" : "--read-file", path);
 	}
 	rc = lift_denies(b, at.real, path, &lifted, err);
+	if (rc == 0)
+		rc = exempt(b->set, at.real, &lifted, err);
 	if (rc < 0 || !lifted)
 		return rc;
 	return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "%s lifts the protection of %s", source, path);

@@ -161,6 +161,18 @@ static enum nono_reason denied_reason(const struct nono_answer *a)
 	return a->grant ? NONO_REASON_INSUFFICIENT_ACCESS : NONO_REASON_PATH_NOT_GRANTED;
 }
 
+/* Is a denied path below the directory of @real? Then that directory cannot be granted. */
+static bool parent_holds_denied(const struct nono_capset *set, const char *real)
+{
+	_cleanup_(nono_freep) char *parent = nono_path_parent(real);
+
+	for (size_t i = 0; parent && i < set->deny_count; i++)
+		if (nono_path_is_below(set->denies[i].real, parent) ||
+		    (set->denies[i].alias && nono_path_is_below(set->denies[i].alias, parent)))
+			return true;
+	return !parent;
+}
+
 int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
 		 struct nono_answer *ret, struct nono_error *err)
 {
@@ -192,6 +204,7 @@ int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const 
 			     : denied_reason(&a);
 	a.exists = at.exists;
 	a.is_dir = at.exists && S_ISDIR(at.node.mode);
+	a.parent_holds_denied = !a.allowed && parent_holds_denied(set, at.real);
 	a.real = TAKE(at.real);
 	*ret = a;
 	return 0;
@@ -226,23 +239,44 @@ static const char *flag_verb(const struct nono_answer *a, enum nono_op op)
 	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE) ? "allow" : "write";
 }
 
-char *nono_answer_flag(const struct nono_answer *a, enum nono_op op)
+/* Which path a flag would have to name: the object, or its directory for what is not there or goes. */
+struct target {
+	bool directory; /* of the object */
+	bool once_made; /* the object itself, when it exists */
+	bool none;	/* nothing that could be granted */
+};
+
+static struct target find_target(const struct nono_answer *a, enum nono_op op)
 {
 	bool of_parent = !a->exists || op == NONO_OP_UNLINK || op == NONO_OP_CREATE;
+	bool blocked = of_parent && a->parent_holds_denied;
+
+	return (struct target){.directory = of_parent && !blocked,
+			       .once_made = blocked && !a->exists,
+			       .none = (blocked && a->exists) || (a->deny && a->deny->permanent)};
+}
+
+char *nono_answer_flag(const struct nono_answer *a, enum nono_op op, bool *ret_once_made)
+{
+	const struct target t = find_target(a, op);
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
 	_cleanup_(nono_freep) char *parent = nono_path_parent(a->real);
+	const char *granted = t.directory ? parent : a->real;
 
+	if (ret_once_made)
+		*ret_once_made = t.once_made;
 	if (!parent)
 		return NULL;
-	if (a->deny && a->deny->permanent)
+	if (t.none)
 		return strdup("");
 	if (a->deny) {
+		/* Lifted for no more than is granted with it. */
 		nono_buf_puts(&out, "--override-deny ");
-		nono_quote_shell(&out, a->deny->written);
+		nono_quote_shell(&out, nono_path_is_within(granted, a->deny->real) ? granted : a->deny->written);
 		nono_buf_puts(&out, " ");
 	}
-	nono_buf_printf(&out, "--%s%s ", flag_verb(a, op), of_parent || a->is_dir ? "" : "-file");
-	nono_quote_shell(&out, of_parent ? parent : a->real);
+	nono_buf_printf(&out, "--%s%s ", flag_verb(a, op), t.directory || a->is_dir ? "" : "-file");
+	nono_quote_shell(&out, granted);
 	return nono_buf_take(&out);
 }
 

@@ -32,6 +32,7 @@ struct nono_answer {
 	uint32_t missing;	      /* NONO_RIGHT_* that no grant gives */
 	char *real;		      /* canonical path; owned */
 	bool exists, is_dir;
+	bool parent_holds_denied; /* granting its directory would open denied paths, so no run could start with that */
 };
 
 /**
@@ -57,9 +58,10 @@ const char *nono_access_word(enum nono_access access);
 
 /**
  * nono_answer_flag - the flags that would allow what was denied, quoted for a shell; "" where nothing would.
+ * @ret_once_made: set when they work only once the file exists; may be NULL
  * The caller's to free; NULL without memory.
  */
-char *nono_answer_flag(const struct nono_answer *a, enum nono_op op);
+char *nono_answer_flag(const struct nono_answer *a, enum nono_op op, bool *ret_once_made);
 
 /** nono_answer_done - free it. NULL is fine. */
 void nono_answer_done(struct nono_answer *a);

@@ -189,6 +189,19 @@ static int note_beaten(struct nono_capset *set, const struct nono_grant *g, cons
 				g->written, from, by, d->written);
 }
 
+/* Was a rule lifted for just this grant, or for a directory it is in? */
+static bool is_exempt(const struct nono_capset *set, const struct nono_grant *g, const struct nono_deny *d)
+{
+	for (size_t i = 0; !d->permanent && i < set->exempt.len; i++) {
+		const char *path = set->exempt.items[i];
+
+		if (nono_path_is_within(g->node.real, path) &&
+		    (nono_path_is_below(path, d->real) || (d->alias && nono_path_is_below(path, d->alias))))
+			return true;
+	}
+	return false;
+}
+
 /* A deny equal to or above a grant: the grant goes, or loses its writing. True: gone. */
 static int beat(struct nono_capset *set, size_t index, const struct nono_deny *d, bool *ret_gone,
 		struct nono_error *err)
@@ -313,7 +326,8 @@ static int drop_beaten(const struct nono_compose *c, struct nono_capset *set, st
 		for (size_t j = 0; j < set->deny_count; j++) {
 			bool gone;
 
-			if (!denied_within(&set->denies[j], &set->grants[i], &others, may_be_below))
+			if (!denied_within(&set->denies[j], &set->grants[i], &others, may_be_below) ||
+			    is_exempt(set, &set->grants[i], &set->denies[j]))
 				continue;
 			rc = beat(set, i, &set->denies[j], &gone, err);
 			if (rc < 0)

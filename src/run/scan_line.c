@@ -288,6 +288,25 @@ static void take_field_after(struct nono_scan_parts *parts, size_t at)
 		(void)take_name(parts, (struct nono_span){at, len});
 }
 
+/* "/bin/rm: cannot remove 'x'": what a line begins with is the program that speaks, where another path is named. */
+static bool is_speaker(const char *line, const struct nono_scan_parts *parts, struct nono_span span)
+{
+	size_t end = span.at + span.len;
+
+	return span.at == 0 && parts->count > 1 && parts->len - end >= 2 && line[end] == ':' && line[end + 1] == ' ';
+}
+
+/* What the speaker is called (cat, rm) hints at what it did. */
+static void show_speaker(struct nono_scan_parts *parts, const char *line)
+{
+	for (size_t i = 0; i < parts->count; i++) {
+		const char *name = line + parts->spans[i].at, *slash = memrchr(name, '/', parts->spans[i].len);
+
+		if (is_speaker(line, parts, parts->spans[i]) && slash)
+			memcpy(parts->plain + (slash - line), slash, parts->spans[i].len - (size_t)(slash - name));
+	}
+}
+
 void nono_scan_line(const char *line, size_t len, struct nono_observed_list *found)
 {
 	struct nono_scan_parts parts;
@@ -308,7 +327,9 @@ void nono_scan_line(const char *line, size_t len, struct nono_observed_list *fou
 		take_field_after(&parts, told.after);
 	}
 	nono_scan_take_rooted(&parts);
+	show_speaker(&parts, line);
 	hint = find_hint(&parts, &told, &guessed);
 	for (size_t i = 0; i < parts.count; i++)
-		nono_observed_add(found, line + parts.spans[i].at, parts.spans[i].len, hint, guessed);
+		if (!is_speaker(line, &parts, parts.spans[i]))
+			nono_observed_add(found, line + parts.spans[i].at, parts.spans[i].len, hint, guessed);
 }

@@ -82,7 +82,10 @@ static const struct {
 	/* git, gcc, ld */
 	{"fatal: unable to access '/h/.gitconfig': Permission denied", "r:/h/.gitconfig"},
 	{"fatal: could not open '.git/HEAD' for writing: Permission denied", "W:.git/HEAD"},
-	{"/usr/bin/ld: cannot open output file a.out: Permission denied", "r:a.out|r:/usr/bin/ld"},
+	{"/usr/bin/ld: cannot open output file a.out: Permission denied", "r:a.out"},
+	{"/bin/rm: cannot remove '/a/b': Permission denied", "U:/a/b"},
+	{"/usr/bin/cat: /a/b: Permission denied", "R:/a/b"},
+	{"/a/b: Permission denied", "r:/a/b"},
 	{"a.c:1:10: fatal error: /x/y.h: Permission denied", "r:/x/y.h"},
 	{"  File \"/x/y.py\", EACCES", "r:/x/y.py"},
 	{"trace (/x/y.js:10:5): EACCES", "r:/x/y.js"},

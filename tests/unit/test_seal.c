@@ -73,6 +73,35 @@ TEST(a_grant_below_another_name_of_a_denied_directory_is_dropped)
 	fixture_done(&f);
 }
 
+TEST(an_override_inside_a_denied_directory_is_no_wider_than_the_grant)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	fakefs_file(f.fs, "/home/u/.ssh/other", "key");
+	REQUIRE(nono_strv_add(&f.flags.read_file, "/home/u/.ssh/keys/id", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.read_file, "/home/u/.ssh/other", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.bypass, "/home/u/.ssh/keys/id", NULL) == 0);
+	CHECK_INT(compose(&f), 0);
+	CHECK(granted(&f, "/home/u/.ssh/keys/id"));
+	CHECK(!granted(&f, "/home/u/.ssh/other"));
+	CHECK_STR(f.set.notes[0].text, "--override-deny lifts the protection of /home/u/.ssh/keys/id");
+	fixture_done(&f);
+}
+
+TEST(no_override_reaches_into_nonos_own_state)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	fakefs_file(f.fs, "/home/u/.local/state/nono/c/x", "");
+	REQUIRE(nono_strv_add(&f.flags.read_file, "/home/u/.local/state/nono/c/x", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.bypass, "/home/u/.local/state/nono/c/x", NULL) == 0);
+	CHECK_INT(compose(&f), 0);
+	CHECK(!granted(&f, "/home/u/.local/state/nono/c/x"));
+	fixture_done(&f);
+}
+
 static void digest_of(const struct nono_capset *set, char ret[2 * NONO_DIGEST_BYTES + 1])
 {
 	uint8_t digest[NONO_DIGEST_BYTES];
