@@ -28,6 +28,9 @@
 #define SEND_FASTOPEN 0x20000000
 #define IOCTL_TIOCSTI 0x5412
 #define IOCTL_TIOCLINUX 0x541C
+#define IOCTL_TIOCSETD 0x5423
+#define PRIORITY_PROCESS 0
+#define IO_PRIORITY_PROCESS 1
 #define OPEN_ACCMODE 03
 #define OPEN_TRUNC 01000
 #define NEW_TIME 0x00000080 /* in clone(2) these bits are the exit signal */
@@ -137,23 +140,24 @@ static const struct rule rules[] = {
 	DENY(add_key, ENOSYS, ALWAYS),
 	DENY(request_key, ENOSYS, ALWAYS),
 
-	/* Typing into the terminal that nono was started from. */
+	/* Typing into the terminal that nono was started from; another line discipline would make it deaf for good. */
 	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_TIOCSTI)),
 	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_TIOCLINUX)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_TIOCSETD)),
 
-	/* Limits and scheduling of others, which Landlock's signal scope does not cover. */
+	/*
+	 * Limits and scheduling of others, which Landlock's signal scope does not cover: of oneself only (0), and no
+	 * process group, because nono and the neighbours in a shell's pipeline are in one's own.
+	 */
 	DENY_IF2(prlimit64, EPERM, ALWAYS, NOT(0, 0), NOT(2, 0)),
-	DENY_IF2(setpriority, EPERM, ALWAYS, LOW(0, 0), NOT(1, 0)),
-	DENY_IF2(setpriority, EPERM, ALWAYS, LOW(0, 1), NOT(1, 0)),
-	DENY_IF(setpriority, EPERM, ALWAYS, LOW(0, 2)),
+	DENY_IF(setpriority, EPERM, ALWAYS, NOT(0, PRIORITY_PROCESS)),
+	DENY_IF(setpriority, EPERM, ALWAYS, NOT(1, 0)),
+	DENY_IF(ioprio_set, EPERM, ALWAYS, NOT(0, IO_PRIORITY_PROCESS)),
+	DENY_IF(ioprio_set, EPERM, ALWAYS, NOT(1, 0)),
 	DENY_IF(sched_setscheduler, EPERM, ALWAYS, NOT(0, 0)),
 	DENY_IF(sched_setparam, EPERM, ALWAYS, NOT(0, 0)),
 	DENY_IF(sched_setattr, EPERM, ALWAYS, NOT(0, 0)),
 	DENY_IF(sched_setaffinity, EPERM, ALWAYS, NOT(0, 0)),
-	DENY_IF2(ioprio_set, EPERM, ALWAYS, LOW(0, 1), NOT(1, 0)),
-	DENY_IF2(ioprio_set, EPERM, ALWAYS, LOW(0, 2), NOT(1, 0)),
-	DENY_IF(ioprio_set, EPERM, ALWAYS, LOW(0, 0)),
-	DENY_IF(ioprio_set, EPERM, ALWAYS, OVER(0, 2)),
 	DENY_IF(migrate_pages, EPERM, ALWAYS, NOT(0, 0)),
 	DENY_IF(move_pages, EPERM, ALWAYS, NOT(0, 0)),
 
@@ -227,6 +231,10 @@ static const struct rule rules[] = {
 	DENY(msgsnd, EPERM, IF_IPC_PRIVATE),
 	DENY(msgrcv, EPERM, IF_IPC_PRIVATE),
 	DENY(msgctl, EPERM, IF_IPC_PRIVATE),
+
+	/* POSIX message queues have names of their own: Landlock refuses to open one, but not to remove it. */
+	DENY(mq_open, EACCES, IF_IPC_PRIVATE),
+	DENY(mq_unlink, EACCES, IF_IPC_PRIVATE),
 
 	/* TCP that Landlock's port rules do not see, by other names or by a call other than connect. */
 	DENY_IF2(socket, EACCES, IF_BIND, LOW(0, FAMILY_INET), OVER(2, PROTO_LAST)),

@@ -144,6 +144,9 @@ static const struct row always[] = {
 	{SYS_ioctl, {0, TIOCSTI}, SAME(EPERM)},
 	{SYS_ioctl, {0, TIOCSTI | HIGH_BITS}, SAME(EPERM)},
 	{SYS_ioctl, {0, TIOCLINUX | HIGH_BITS}, SAME(EPERM)},
+	{SYS_ioctl, {0, TIOCSETD}, SAME(EPERM)},
+	{SYS_ioctl, {0, TIOCSETD | HIGH_BITS}, SAME(EPERM)},
+	{SYS_ioctl, {0, TIOCGETD}, SAME(0)},
 	{SYS_ioctl, {0, TIOCGWINSZ}, SAME(0)},
 	{SYS_ioctl, {TIOCSTI, TCGETS, TIOCSTI}, SAME(0)},
 	{SYS_prlimit64, {0, 7, 1}, SAME(0)},
@@ -151,9 +154,10 @@ static const struct row always[] = {
 	{SYS_prlimit64, {1, 7, 1}, SAME(EPERM)},
 	{SYS_prlimit64, {1, 7, HIGH_BITS}, SAME(EPERM)},
 	{SYS_setpriority, {PRIO_PROCESS, 0, 5}, SAME(0)},
-	{SYS_setpriority, {PRIO_PGRP, 0, 5}, SAME(0)},
 	{SYS_setpriority, {PRIO_PROCESS, 1, 5}, SAME(EPERM)},
-	{SYS_setpriority, {PRIO_PGRP | HIGH_BITS, 1, 5}, SAME(EPERM)},
+	{SYS_setpriority, {PRIO_PROCESS | HIGH_BITS, 1, 5}, SAME(EPERM)},
+	{SYS_setpriority, {PRIO_PGRP, 0, 5}, SAME(EPERM)}, /* nono is in it */
+	{SYS_setpriority, {PRIO_PGRP | HIGH_BITS, 0, 5}, SAME(EPERM)},
 	{SYS_setpriority, {PRIO_USER, 0, 5}, SAME(EPERM)},
 	{SYS_setpriority, {PRIO_USER | HIGH_BITS, 0, 5}, SAME(EPERM)},
 	{SYS_sched_setscheduler, {0}, SAME(0)},
@@ -165,9 +169,10 @@ static const struct row always[] = {
 	{SYS_sched_setaffinity, {1}, SAME(EPERM)},
 	{SYS_sched_getaffinity, {1}, SAME(0)},
 	{SYS_ioprio_set, {1, 0}, SAME(0)},
-	{SYS_ioprio_set, {2, 0}, SAME(0)},
 	{SYS_ioprio_set, {1, 1}, SAME(EPERM)},
-	{SYS_ioprio_set, {2 | HIGH_BITS, 1}, SAME(EPERM)},
+	{SYS_ioprio_set, {1 | HIGH_BITS, 1}, SAME(EPERM)},
+	{SYS_ioprio_set, {2, 0}, SAME(EPERM)},
+	{SYS_ioprio_set, {2 | HIGH_BITS, 0}, SAME(EPERM)},
 	{SYS_ioprio_set, {3, 0}, SAME(EPERM)},
 	{SYS_migrate_pages, {0}, SAME(0)},
 	{SYS_migrate_pages, {1}, SAME(EPERM)},
@@ -219,10 +224,11 @@ static const struct row always[] = {
 };
 
 static const struct row unless_ipc_full[] = {
-	{SYS_shmget, {0}, SAME(EPERM)}, {SYS_shmat, {0}, SAME(EPERM)},	{SYS_shmctl, {0}, SAME(EPERM)},
-	{SYS_semget, {0}, SAME(EPERM)}, {SYS_semop, {0}, SAME(EPERM)},	{SYS_semtimedop, {0}, SAME(EPERM)},
-	{SYS_semctl, {0}, SAME(EPERM)}, {SYS_msgget, {0}, SAME(EPERM)}, {SYS_msgsnd, {0}, SAME(EPERM)},
-	{SYS_msgrcv, {0}, SAME(EPERM)}, {SYS_msgctl, {0}, SAME(EPERM)},
+	{SYS_shmget, {0}, SAME(EPERM)},	    {SYS_shmat, {0}, SAME(EPERM)},  {SYS_shmctl, {0}, SAME(EPERM)},
+	{SYS_semget, {0}, SAME(EPERM)},	    {SYS_semop, {0}, SAME(EPERM)},  {SYS_semtimedop, {0}, SAME(EPERM)},
+	{SYS_semctl, {0}, SAME(EPERM)},	    {SYS_msgget, {0}, SAME(EPERM)}, {SYS_msgsnd, {0}, SAME(EPERM)},
+	{SYS_msgrcv, {0}, SAME(EPERM)},	    {SYS_msgctl, {0}, SAME(EPERM)}, {SYS_mq_open, {0}, SAME(EACCES)},
+	{SYS_mq_unlink, {0}, SAME(EACCES)},
 };
 
 static const struct row unless_namespaces[] = {
