@@ -38,6 +38,27 @@ struct nono_pairs {
 	size_t room;
 };
 
+/* hooks.APP: what an agent program is to call, and when. */
+struct nono_hook {
+	char *app;
+	char *event, *matcher, *script;
+	char *origin;
+};
+
+struct nono_hooks {
+	struct nono_hook *items;
+	size_t len;
+	size_t room;
+};
+
+/* session_hooks.before or .after: a program that nono runs outside the sandbox. No script: none. */
+struct nono_session_hook {
+	char *script; /* as written, not expanded */
+	char *origin;
+	bool builtin;
+	int timeout_secs; /* 0: no limit */
+};
+
 struct nono_port_range {
 	uint16_t lo, hi; /* both included */
 };
@@ -111,6 +132,10 @@ struct nono_profile {
 	struct {
 		int namespaces; /* enum nono_namespaces */
 	} linux_;
+	struct nono_hooks hooks;
+	struct {
+		struct nono_session_hook before, after;
+	} session_hooks;
 	enum nono_tri interactive;
 	struct nono_entries command_args;
 	char *binary;

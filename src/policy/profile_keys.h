@@ -10,8 +10,8 @@
 
 /* What a value looks like, and which type of struct nono_profile's field it fills. */
 enum nono_key_kind {
-	NONO_KIND_SECTION, /* object whose keys are rows of their own */
-	NONO_KIND_MAP,	   /* object of any keys; each value is as row PATH.* says; not kept */
+	NONO_KIND_SECTION, /* object whose keys are rows of their own; kept: struct nono_session_hook */
+	NONO_KIND_MAP,	   /* object of any keys; each value is as row PATH.* says; kept: struct nono_hooks */
 	NONO_KIND_ITEMS,   /* list; each item is as row PATH.* says; not kept */
 	NONO_KIND_STRING,  /* char * */
 	NONO_KIND_BOOL,	   /* enum nono_tri */
@@ -37,6 +37,8 @@ enum nono_key_merge {
 	NONO_MERGE_PAIRS,	/* by name, the child's wins */
 	NONO_MERGE_CREDENTIALS, /* the same; base entries for a variable that the child fills are dropped */
 	NONO_MERGE_BODY,	/* joined as profiles are */
+	NONO_MERGE_HOOKS,	/* by app, the child's wins */
+	NONO_MERGE_HOOK,	/* the child's as a whole where it is set */
 	NONO_MERGES,
 };
 

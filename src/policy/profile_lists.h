@@ -23,6 +23,18 @@ void nono_pairs_drop_values(struct nono_pairs *p, const struct nono_pairs *other
 /** nono_pairs_done - free it, leaving an empty list. */
 void nono_pairs_done(struct nono_pairs *p);
 
+/** nono_hooks_set - put a copy of @hook in, in the place of that of the same app. 0 or -NONO_E_NOMEM. */
+int nono_hooks_set(struct nono_hooks *h, const struct nono_hook *hook, struct nono_error *err);
+
+/** nono_hooks_join - set each of @more, which is emptied. 0 or -NONO_E_NOMEM. */
+int nono_hooks_join(struct nono_hooks *h, struct nono_hooks *more, struct nono_error *err);
+
+/** nono_hooks_done - free it, leaving an empty list. */
+void nono_hooks_done(struct nono_hooks *h);
+
+/** nono_session_hook_done - free it, leaving none. */
+void nono_session_hook_done(struct nono_session_hook *hook);
+
 /** nono_ports_add - append a range, unless that very range is there. 0 or -NONO_E_NOMEM. */
 int nono_ports_add(struct nono_ports *p, uint16_t lo, uint16_t hi, struct nono_error *err);
 

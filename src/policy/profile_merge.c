@@ -28,6 +28,16 @@ static void done_pairs(void *field)
 	nono_pairs_done(field);
 }
 
+static void done_hooks(void *field)
+{
+	nono_hooks_done(field);
+}
+
+static void done_session_hook(void *field)
+{
+	nono_session_hook_done(field);
+}
+
 static void done_body(void *field)
 {
 	struct nono_profile **body = field;
@@ -37,8 +47,10 @@ static void done_body(void *field)
 }
 
 static void (*const done[NONO_KINDS])(void *field) = {
-	[NONO_KIND_STRING] = done_string, [NONO_KIND_LIST] = done_list,	  [NONO_KIND_PORTS] = done_ports,
-	[NONO_KIND_RANGES] = done_ports,  [NONO_KIND_PAIRS] = done_pairs, [NONO_KIND_BODY] = done_body,
+	[NONO_KIND_STRING] = done_string, [NONO_KIND_LIST] = done_list,
+	[NONO_KIND_PORTS] = done_ports,	  [NONO_KIND_RANGES] = done_ports,
+	[NONO_KIND_PAIRS] = done_pairs,	  [NONO_KIND_BODY] = done_body,
+	[NONO_KIND_MAP] = done_hooks,	  [NONO_KIND_SECTION] = done_session_hook,
 };
 
 void nono_profile_done(struct nono_profile *p)
@@ -155,6 +167,25 @@ static int join_body(const struct nono_key *k, void *base, void *child, struct n
 	return rc;
 }
 
+static int join_hooks(const struct nono_key *k, void *base, void *child, struct nono_error *err)
+{
+	(void)k;
+	return nono_hooks_join(base, child, err);
+}
+
+static int join_hook(const struct nono_key *k, void *base, void *child, struct nono_error *err)
+{
+	struct nono_session_hook *a = base, *b = child;
+
+	(void)k;
+	(void)err;
+	if (b->script) {
+		nono_session_hook_done(a);
+		*a = TAKE(*b);
+	}
+	return 0;
+}
+
 static int (*const join[NONO_MERGES])(const struct nono_key *k, void *base, void *child, struct nono_error *err) = {
 	[NONO_MERGE_ALWAYS] = join_always,
 	[NONO_MERGE_APPEND] = join_append,
@@ -164,6 +195,8 @@ static int (*const join[NONO_MERGES])(const struct nono_key *k, void *base, void
 	[NONO_MERGE_PAIRS] = join_pairs,
 	[NONO_MERGE_CREDENTIALS] = join_credentials,
 	[NONO_MERGE_BODY] = join_body,
+	[NONO_MERGE_HOOKS] = join_hooks,
+	[NONO_MERGE_HOOK] = join_hook,
 };
 
 /* A key that the child sets again is no longer cleared; one that it clears is no longer set. */

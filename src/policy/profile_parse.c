@@ -88,14 +88,19 @@ static int read_section(struct nono_reading *r, const char *section, const struc
 static int decode_section(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
 			  json_t *value, bool *ret_set)
 {
+	struct nono_session_hook *field = nono_read_field(r, key);
+	int rc;
+
 	*ret_set = key->set_by_presence;
-	return read_section(r, key->path, at, value, ret_set);
+	rc = read_section(r, key->path, at, value, ret_set);
+	return rc == 0 && field ? nono_read_session_hook(r, field, value) : rc;
 }
 
 static int decode_map(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		      bool *ret_set)
 {
 	const struct nono_key *item = nono_key_find(key->path, "*", NULL);
+	struct nono_hooks *field = nono_read_field(r, key);
 	int rc = nono_read_limit(r, at, json_object_size(value));
 	const char *name;
 	json_t *part;
@@ -109,6 +114,8 @@ static int decode_map(struct nono_reading *r, const struct nono_key *key, const 
 		rc = nono_read_text(r, key->check_name, &here, NONO_JSON_AT_KEY, name);
 		if (rc == 0)
 			rc = read_value(r, item, &here, part, &set);
+		if (rc == 0 && field)
+			rc = nono_read_hook(r, field, name, part);
 		if (rc < 0)
 			return rc;
 		*ret_set = true;

@@ -42,6 +42,12 @@ int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const 
 int nono_decode_any(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		    bool *ret_set);
 
+/** nono_read_hook - keep hooks.@app, which was checked. 0 or -NONO_E_NOMEM. */
+int nono_read_hook(struct nono_reading *r, struct nono_hooks *field, const char *app, json_t *value);
+
+/** nono_read_session_hook - keep a section of session_hooks, which was checked. 0 or -NONO_E_NOMEM. */
+int nono_read_session_hook(struct nono_reading *r, struct nono_session_hook *field, json_t *value);
+
 /** nono_read_fail - an error about a value or, with NONO_JSON_AT_KEY, a key. Returns -NONO_E_PARSE. */
 int nono_read_fail(struct nono_reading *r, const struct nono_json_at *at, enum nono_json_spot spot, const char *fmt,
 		   ...) __attribute__((format(printf, 4, 5)));

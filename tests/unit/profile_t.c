@@ -46,6 +46,18 @@ static void dump_pairs(struct nono_buf *out, const struct nono_pairs *p)
 		nono_buf_printf(out, " '%s'='%s'(%s)", p->items[i].name, p->items[i].value, p->items[i].origin);
 }
 
+static void dump_hooks(struct nono_buf *out, const struct nono_hooks *h)
+{
+	for (size_t i = 0; i < h->len; i++)
+		nono_buf_printf(out, " '%s'='%s'/'%s'/'%s'(%s)", h->items[i].app, h->items[i].event,
+				h->items[i].matcher, h->items[i].script, h->items[i].origin);
+}
+
+static void dump_session_hook(struct nono_buf *out, const struct nono_session_hook *h)
+{
+	nono_buf_printf(out, " '%s'/%d(%s)", h->script ? h->script : "", h->timeout_secs, h->origin ? h->origin : "");
+}
+
 static void dump_body(struct nono_buf *out, const struct nono_profile *body)
 {
 	_cleanup_(nono_freep) char *text = body ? profile_dump(body) : NULL;
@@ -71,6 +83,12 @@ static void dump_field(struct nono_buf *out, const struct nono_key *k, const voi
 		break;
 	case NONO_KIND_PAIRS:
 		dump_pairs(out, field);
+		break;
+	case NONO_KIND_MAP:
+		dump_hooks(out, field);
+		break;
+	case NONO_KIND_SECTION:
+		dump_session_hook(out, field);
 		break;
 	case NONO_KIND_BODY:
 		dump_body(out, *(struct nono_profile *const *)field);

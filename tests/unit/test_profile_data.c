@@ -118,8 +118,8 @@ TEST(all_sections)
 		  "command_policies.executable_dirs");
 	CHECK_STR(convenience,
 		  "filesystem.suppress_save_prompt network.no_proxy network.allow_http2 security.capability_elevation "
-		  "security.approval_backends security.approval_defaults unsafe_macos_seatbelt_rules rollback hooks "
-		  "session_hooks open_urls allow_launch_services skipdirs packs diagnostics");
+		  "security.approval_backends security.approval_defaults unsafe_macos_seatbelt_rules rollback "
+		  "open_urls allow_launch_services skipdirs packs diagnostics");
 	CHECK_INT(p.filesystem.unix_socket_subtree_bind.len, 1);
 	CHECK_INT(p.network.listen_port.len, 2);
 }

@@ -39,7 +39,8 @@ TEST(rows_are_sound)
 	for (size_t i = 0; i < nono_key_count; i++) {
 		const struct nono_key *k = &nono_keys[i];
 		bool many = k->kind == NONO_KIND_MAP || k->kind == NONO_KIND_ITEMS, sound;
-		bool not_kept = many || k->kind == NONO_KIND_SECTION || k->kind == NONO_KIND_ANY ||
+		bool hook = k->merge == NONO_MERGE_HOOKS || k->merge == NONO_MERGE_HOOK;
+		bool not_kept = ((many || k->kind == NONO_KIND_SECTION) && !hook) || k->kind == NONO_KIND_ANY ||
 				k->kind == NONO_KIND_INT;
 		bool fills = k->kind == NONO_KIND_PORTS || k->kind == NONO_KIND_RANGES || k->kind == NONO_KIND_PAIRS ||
 			     k->kind == NONO_KIND_BODY;
@@ -48,7 +49,8 @@ TEST(rows_are_sound)
 			!(not_kept && k->offset != NONO_KEY_NOT_KEPT) &&
 			!(many && !nono_key_find(k->path, "*", NULL)) &&
 			!(k->offset != NONO_KEY_NOT_KEPT && k->merge == NONO_MERGE_NONE) && k->kind < NONO_KINDS &&
-			!(fills && k->offset == NONO_KEY_NOT_KEPT);
+			!((fills || hook) && k->offset == NONO_KEY_NOT_KEPT) &&
+			(k->merge == NONO_MERGE_HOOKS) == (k->kind == NONO_KIND_MAP && hook);
 		if (!sound)
 			t_fail(__FILE__, __LINE__, "row %s", k->path);
 	}

@@ -211,6 +211,40 @@ TEST(platform_bodies)
 	CHECK_INT(p.unbuilt_protecting.len, 0);
 }
 
+#define HOOK(event) "{\"event\":\"" event "\",\"matcher\":\"m\",\"script\":\"s\"}"
+
+TEST(hooks_by_app)
+{
+	_cleanup_(nono_profile_done) struct nono_profile p = merged(
+		"{\"hooks\":{\"a\":" HOOK("1") ",\"b\":" HOOK("2") "}}",
+		"{\"hooks\":{\"c\":" HOOK("3") ",\"a\":" HOOK("4") "}}");
+
+	REQUIRE(p.hooks.len == 3);
+	CHECK_STR(p.hooks.items[0].app, "a");
+	CHECK_STR(p.hooks.items[0].event, "4");
+	CHECK_STR(p.hooks.items[0].origin, "p");
+	CHECK_STR(p.hooks.items[1].app, "b");
+	CHECK_STR(p.hooks.items[1].origin, "base");
+	CHECK_STR(p.hooks.items[2].app, "c");
+}
+
+/* A script and its time belong together. */
+TEST(session_hooks_whole)
+{
+	_cleanup_(nono_profile_done) struct nono_profile p = merged(
+		"{\"session_hooks\":{\"before\":{\"script\":\"/a\",\"timeout_secs\":7},"
+		"\"after\":{\"script\":\"/b\",\"timeout_secs\":8}}}",
+		"{\"session_hooks\":{\"before\":{\"script\":\"/c\"},\"after\":null}}");
+
+	CHECK_STR(p.session_hooks.before.script, "/c");
+	CHECK_STR(p.session_hooks.before.origin, "p");
+	CHECK(!p.session_hooks.before.builtin);
+	CHECK_INT(p.session_hooks.before.timeout_secs, 0);
+	CHECK_STR(p.session_hooks.after.script, "/b");
+	CHECK_INT(p.session_hooks.after.timeout_secs, 8);
+	CHECK(p.session_hooks.after.builtin);
+}
+
 /* Merging into nothing changes nothing, and the child is left empty. */
 TEST(over_nothing)
 {
@@ -218,7 +252,10 @@ TEST(over_nothing)
 		"{\"meta\":{\"name\":\"c\"},\"extends\":[\"a\"],\"undo\":{\"exclude_globs\":[\"*.o\"]},\"binary\":"
 		"\"x\","
 		"\"network\":{\"block\":false,\"listen_port_range\":[[1,2]],\"network_profile\":null},"
-		"\"environment\":{\"allow_vars\":[\"A*\"],\"set_vars\":{\"K\":\"v\"}},\"hooks\":{},\"allow_gpu\":true,"
+		"\"environment\":{\"allow_vars\":[\"A*\"],\"set_vars\":{\"K\":\"v\"}},\"hooks\":{\"a\":{\"event\":"
+		"\"e\","
+		"\"matcher\":\"m\",\"script\":\"s\"}},\"session_hooks\":{\"after\":{\"script\":\"/"
+		"x\",\"timeout_secs\":3}},\"allow_gpu\":true,"
 		"\"platform_overrides\":{\"linux\":{\"interactive\":true}}}";
 	_cleanup_(nono_profile_done) struct nono_profile p = {0}, child = profile_good(text), same = profile_good(text),
 							 empty = {0};

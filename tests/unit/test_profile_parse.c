@@ -311,8 +311,8 @@ TEST(what_is_not_built_is_marked)
 		{"{\"undo\":{\"exclude_patterns\":[\"a\"]},\"packs\":[\"a/"
 		 "b\"],\"diagnostics\":{\"suppress_system_services\":[]}}",
 		 "", "rollback packs"},
-		{"{\"hooks\":{\"a\":{\"event\":\"e\",\"matcher\":\"m\",\"script\":\"s\"}}}", "", "hooks"},
-		{"{\"session_hooks\":{\"before\":{\"script\":\"/x\"}}}", "", "session_hooks"},
+		{"{\"hooks\":{\"a\":{\"event\":\"e\",\"matcher\":\"m\",\"script\":\"s\"}}}", "", ""},
+		{"{\"session_hooks\":{\"before\":{\"script\":\"/x\"}}}", "", ""},
 		{"{\"security\":{\"capability_elevation\":true,\"wsl2_proxy_policy\":\"insecure_proxy\"}}", "",
 		 "security.capability_elevation security.wsl2_proxy_policy"},
 	};
