@@ -90,6 +90,20 @@ int nono_capset_block_command(struct nono_capset *set, const char *name, enum no
 	return nono_source_set(&rule->source, kind, source, err);
 }
 
+/* Two groups may name the same path: what the last note says is not said again. */
+static void drop_repeated_note(struct nono_capset *set)
+{
+	struct nono_note *last = &set->notes[set->note_count - 1];
+
+	for (struct nono_note *note = set->notes; note < last; note++) {
+		if (note->level == last->level && strcmp(note->text, last->text) == 0) {
+			free(last->text);
+			set->note_count--;
+			return;
+		}
+	}
+}
+
 int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)
 {
 	struct nono_note *note;
@@ -109,6 +123,7 @@ int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct
 		set->note_count--;
 		return nono_nomem(err);
 	}
+	drop_repeated_note(set);
 	return 0;
 }
 

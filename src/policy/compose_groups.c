@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "policy/compose_parts.h"
+#include "policy/path.h"
 
 static int unknown_group(const char *name, const char *origin, struct nono_error *err)
 {
@@ -132,6 +133,33 @@ static int apply_own_groups(const struct nono_builder *b, const struct nono_comp
 	return 0;
 }
 
+/* Where the home directory lies in a temporary directory, that directory is not shared. */
+static int drop_temp_above_home(const struct nono_builder *b, struct nono_error *err)
+{
+	static const char *const temp_groups[] = {"system_write_linux", "linux_temp_read"};
+	_cleanup_(nono_resolved_done) struct nono_resolved home = {.node = {.fd = -1}};
+	struct nono_capset *set = b->set;
+	int rc = nono_path_resolve(b->fs, b->vars->home, &home, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = set->grant_count; i-- > 0;) {
+		const struct nono_grant *g = &set->grants[i];
+		bool temp = g->source.kind == NONO_SOURCE_GROUP &&
+			    (nono_streq(g->source.name, temp_groups[0]) || nono_streq(g->source.name, temp_groups[1]));
+
+		if (!temp || g->is_file || !nono_path_is_within(home.real, g->node.real))
+			continue;
+		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
+				      "%s is not shared: the home directory %s lies in it (group %s)", g->node.real,
+				      home.real, g->source.name);
+		if (rc < 0)
+			return rc;
+		nono_capset_drop_grant(set, i);
+	}
+	return 0;
+}
+
 int nono_compose_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
 {
 	const struct nono_profile *p = c->profile;
@@ -143,5 +171,7 @@ int nono_compose_groups(const struct nono_builder *b, const struct nono_compose 
 		if (g->base && !(p && (listed(&p->groups.exclude, g->name) || listed(&p->trust_groups, g->name))))
 			rc = apply_group(b, c, g, err);
 	}
-	return rc == 0 && p ? apply_own_groups(b, c, err) : rc;
+	if (rc == 0 && p)
+		rc = apply_own_groups(b, c, err);
+	return rc == 0 ? drop_temp_above_home(b, err) : rc;
 }

@@ -147,32 +147,6 @@ static int find_other_names(const struct nono_compose *c, const struct nono_caps
 	return rc;
 }
 
-/* Where the home directory lies in a temporary directory, that directory is not shared. */
-static int drop_temp_above_home(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
-{
-	static const char *const temp_groups[] = {"system_write_linux", "linux_temp_read"};
-	_cleanup_(nono_resolved_done) struct nono_resolved home = {.node = {.fd = -1}};
-	int rc = nono_path_resolve(c->fs, c->vars->home, &home, err);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = set->grant_count; i-- > 0;) {
-		const struct nono_grant *g = &set->grants[i];
-		bool temp = g->source.kind == NONO_SOURCE_GROUP &&
-			    (nono_streq(g->source.name, temp_groups[0]) || nono_streq(g->source.name, temp_groups[1]));
-
-		if (!temp || g->is_file || !nono_path_is_within(home.real, g->node.real))
-			continue;
-		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
-				      "%s is not shared: the home directory %s lies in it (group %s)", g->node.real,
-				      home.real, g->source.name);
-		if (rc < 0)
-			return rc;
-		nono_capset_drop_grant(set, i);
-	}
-	return 0;
-}
-
 static int note_beaten(struct nono_capset *set, const struct nono_grant *g, const struct nono_deny *d,
 		       struct nono_error *err)
 {
@@ -405,10 +379,8 @@ static void withhold_removal(struct nono_capset *set)
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
 {
 	struct conflicts found = {0};
-	int rc = drop_temp_above_home(c, set, err);
+	int rc = drop_beaten(c, set, err);
 
-	if (rc == 0)
-		rc = drop_beaten(c, set, err);
 	if (rc == 0)
 		rc = check_overlaps(c, set, &found, err);
 	if (rc == 0 && found.count)

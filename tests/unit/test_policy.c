@@ -256,6 +256,32 @@ TEST(base_groups_alone)
 	fixture_done(&f);
 }
 
+/* /tmp is not shared then, but what is shared on purpose in it is. */
+TEST(a_home_in_a_temporary_directory)
+{
+	_cleanup_(nono_vars_done) struct nono_vars vars = {0};
+	char dir[] = "/tmp/nono-home-XXXXXX", home[64];
+	char *const env[] = {home, NULL};
+	struct fixture f;
+	size_t said = 0;
+
+	REQUIRE(mkdtemp(dir) != NULL);
+	(void)snprintf(home, sizeof(home), "HOME=%s", dir);
+	fixture_init(&f);
+	REQUIRE(nono_vars_init(&vars, env, dir, 1, &f.err) == 0);
+	f.compose.vars = &vars;
+	CHECK_INT(nono_compose(&f.compose, &f.set, &f.err), 0);
+	CHECK(!allowed(&f, dir, NONO_OP_READ));
+	CHECK_INT(nono_compose_workdir(&f.compose, &f.set, NONO_ACCESS_READ, "--allow-cwd", &f.err), 0);
+	CHECK(allowed(&f, dir, NONO_OP_READ));
+	CHECK(!allowed(&f, "/tmp", NONO_OP_READ));
+	for (size_t i = 0; i < f.set.note_count; i++)
+		said += strstr(f.set.notes[i].text, "/tmp is not shared") != NULL;
+	CHECK_INT(said, 1);
+	CHECK_INT(rmdir(dir), 0);
+	fixture_done(&f);
+}
+
 TEST(a_deny_below_a_grant_refuses_and_names_both)
 {
 	struct fixture f;
