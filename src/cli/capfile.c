@@ -86,7 +86,8 @@ static int grant_file(struct context *ctx, const char *path, struct nono_error *
 					     .access = NONO_ACCESS_READ,
 					     .expect = NONO_EXPECT_FILE,
 					     .kind = NONO_SOURCE_SYSTEM,
-					     .source = "capability file"};
+					     .source = "capability file",
+					     .file_hint = "another XDG_STATE_HOME"};
 
 	return nono_build_grant(&b, &r, err);
 }

@@ -1,6 +1,7 @@
 /* cmd_run.c - nono run and nono wrap: a command in a sandbox.  SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/quote.h"
 #include "base/util.h"
@@ -68,6 +69,22 @@ static int ask_for_workdir(struct job *job, enum nono_access level, bool *ret_ag
 	return 0;
 }
 
+/* Another sandbox's command may exchange what a name stands for: what was shared must be where the command will be. */
+static int check_workdir(const struct context *ctx, struct nono_error *err)
+{
+	const struct nono_grant *last = ctx->set.grant_count ? &ctx->set.grants[ctx->set.grant_count - 1] : NULL;
+	struct stat here;
+
+	if (ctx->args->workdir || !last || strcmp(last->written, ctx->vars.workdir) != 0)
+		return 0;
+	if (stat(".", &here) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the current directory");
+	if (here.st_dev == last->node.dev && here.st_ino == last->node.ino)
+		return 0;
+	return nono_fail(err, NONO_E_POLICY, 0, "%s is not the directory any more that nono was started in",
+			 ctx->vars.workdir);
+}
+
 static int share_workdir(struct job *job, struct nono_error *err)
 {
 	struct context *ctx = &job->ctx;
@@ -86,8 +103,9 @@ static int share_workdir(struct job *job, struct nono_error *err)
 		rc = ask_for_workdir(job, level, &agreed, err);
 	if (rc < 0 || !agreed)
 		return rc;
-	return nono_compose_workdir(&ctx->compose, &ctx->set, level,
-				    ctx->args->allow_cwd ? "--allow-cwd" : "answer at the prompt", err);
+	rc = nono_compose_workdir(&ctx->compose, &ctx->set, level,
+				  ctx->args->allow_cwd ? "--allow-cwd" : "answer at the prompt", err);
+	return rc < 0 ? rc : check_workdir(ctx, err);
 }
 
 /* ---- what is to be started ---- */

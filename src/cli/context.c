@@ -12,7 +12,7 @@
 
 #define OS_RELEASE_BYTES 65536
 
-/* The directory that the person sees: $PWD where it is the same as the real one. */
+/* The directory that the person sees: $PWD where it leads to the same, and is not /proc/self/cwd, which always does. */
 static int find_cwd(char *const *env, char **ret, struct nono_error *err)
 {
 	const char *pwd = nono_environ_get(env, "PWD", 3);
@@ -20,8 +20,8 @@ static int find_cwd(char *const *env, char **ret, struct nono_error *err)
 
 	if (stat(".", &here) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the current directory");
-	if (pwd && pwd[0] == '/' && !strstr(pwd, "/..") && stat(pwd, &there) == 0 && here.st_ino == there.st_ino &&
-	    here.st_dev == there.st_dev)
+	if (pwd && pwd[0] == '/' && !strstr(pwd, "/..") && !nono_path_is_within(pwd, "/proc") &&
+	    stat(pwd, &there) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev)
 		*ret = strdup(pwd);
 	else
 		*ret = getcwd(NULL, 0);

@@ -170,9 +170,12 @@ static int store_grant(const struct nono_builder *b, const struct nono_grant_req
 	return nono_source_set(&grant->source, r->kind, r->source, err);
 }
 
-/* Grant one existing object; @path is expanded and holds no pattern. */
+/*
+ * Grant one existing object; @path is expanded and holds no pattern. What turns out to lie outside @tree (NULL: there
+ * is none) is passed over.
+ */
 static int grant_path(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
-		      struct nono_error *err)
+		      const char *tree, struct nono_error *err)
 {
 	_cleanup_(nono_node_done) struct nono_node node = {.fd = -1};
 	enum nono_access access = r->access;
@@ -180,7 +183,7 @@ static int grant_path(const struct nono_builder *b, const struct nono_grant_requ
 
 	if (rc)
 		return rc < 0 ? rc : 0;
-	if (!adjust_special(path, &node, &access))
+	if ((tree && !nono_path_is_within(node.real, tree)) || !adjust_special(path, &node, &access))
 		return 0;
 	if (access != r->access && r->kind >= NONO_SOURCE_PROFILE) {
 		rc = nono_capset_note(b->set, NONO_NOTE_WARNING, err,
@@ -200,18 +203,12 @@ struct glob_grant {
 	const char *root; /* canonical */
 };
 
-/* A match that leads out of the tree it was found in grants nothing. */
+/* A match that leads out of the tree it was found in grants nothing: what was opened is judged, not its name. */
 static int grant_match(void *arg, const char *path, struct nono_error *err)
 {
 	const struct glob_grant *g = arg;
-	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
-	int rc = nono_path_resolve(g->b->fs, path, &at, err);
 
-	if (rc < 0)
-		return rc;
-	if (!at.exists || !nono_path_is_within(at.real, g->root))
-		return 0;
-	return grant_path(g->b, g->request, path, err);
+	return grant_path(g->b, g->request, path, g->root, err);
 }
 
 static int grant_pattern(const struct nono_builder *b, const struct nono_grant_request *r, const char *pattern,
@@ -249,7 +246,7 @@ int nono_build_grant(const struct nono_builder *b, const struct nono_grant_reque
 	/* A flag's path is a name, whatever is in it. */
 	if (nono_is_pattern(path) && request->kind == NONO_SOURCE_PROFILE)
 		return grant_pattern(b, request, path, err);
-	return grant_path(b, request, path, err);
+	return grant_path(b, request, path, NULL, err);
 }
 
 void nono_dir_cache_done(struct nono_dir_cache *cache)
