@@ -92,3 +92,15 @@ void nono_buf_done(struct nono_buf *b)
 	free(b->data);
 	*b = (struct nono_buf){0};
 }
+
+void *nono_grow(void *items, size_t count, size_t *room, size_t item_bytes)
+{
+	size_t more = *room ? *room * 2 : 16;
+
+	if (count < *room)
+		return items;
+	items = reallocarray(items, more, item_bytes);
+	if (items)
+		*room = more;
+	return items;
+}

@@ -35,4 +35,7 @@ char *nono_buf_take(struct nono_buf *b);
 /** nono_buf_done - free it, leaving it empty. NULL is fine. */
 void nono_buf_done(struct nono_buf *b);
 
+/** nono_grow - room for items[count] in an array; the array, moved perhaps, or NULL without memory. */
+void *nono_grow(void *items, size_t count, size_t *room, size_t item_bytes);
+
 #endif

@@ -1,8 +1,8 @@
 /* jsonc.c - comments and trailing commas become blanks.  SPDX-License-Identifier: Apache-2.0 */
-#include <stdint.h>
 #include <string.h>
 
 #include "base/json_text.h"
+#include "base/quote.h"
 
 /* One pass over the text. What was written last decides whether a comma is one too many. */
 struct pass {
@@ -15,30 +15,6 @@ struct pass {
 	struct nono_error *err;
 };
 
-/* Bytes of a well-formed UTF-8 sequence (RFC 3629: no overlong forms, no surrogates), 0 where there is none. */
-static size_t utf8_bytes(const char *s, size_t room)
-{
-	static const struct {
-		unsigned char mask, value;
-		uint32_t least;
-	} kinds[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-	unsigned char lead = (unsigned char)s[0];
-	uint32_t c;
-	size_t n = 0;
-
-	while (n < 4 && (lead & kinds[n].mask) != kinds[n].value)
-		n++;
-	if (n == 4 || n + 1 > room)
-		return 0;
-	c = lead & (unsigned char)~kinds[n].mask;
-	for (size_t i = 1; i <= n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	return c >= kinds[n].least && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? n + 1 : 0;
-}
-
 static int check_bytes(const struct pass *p)
 {
 	size_t n = 0;
@@ -46,7 +22,7 @@ static int check_bytes(const struct pass *p)
 	for (size_t i = 0; i < p->len; i += n) {
 		unsigned char c = (unsigned char)p->text[i];
 
-		n = c < 0x80 ? 1 : utf8_bytes(p->text + i, p->len - i);
+		n = c < 0x80 ? 1 : nono_utf8_bytes(p->text + i, p->len - i);
 		if (n == 0)
 			return nono_json_fail_offset(p->file, p->text, i, p->err, NONO_E_PARSE,
 						     "byte 0x%02x is not UTF-8; save the file as UTF-8", c);

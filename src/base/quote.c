@@ -37,6 +37,29 @@ static size_t sequence(unsigned char lead, uint32_t *ret_bits, uint32_t *ret_lea
 	return 0;
 }
 
+size_t nono_utf8_bytes(const char *s, size_t room)
+{
+	static const struct {
+		unsigned char mask, value;
+		uint32_t least;
+	} kinds[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	unsigned char lead = (unsigned char)s[0];
+	uint32_t c;
+	size_t n = 0;
+
+	while (n < 4 && (lead & kinds[n].mask) != kinds[n].value)
+		n++;
+	if (n == 4 || n + 1 > room)
+		return 0;
+	c = lead & (unsigned char)~kinds[n].mask;
+	for (size_t i = 1; i <= n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	return c >= kinds[n].least && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? n + 1 : 0;
+}
+
 size_t nono_utf8_len(const char *s)
 {
 	uint32_t c = 0, least = 0;

@@ -19,4 +19,10 @@ void nono_quote_text(struct nono_buf *out, const char *s);
 /** nono_utf8_len - bytes of the printable UTF-8 sequence at @s, 0 where there is none. */
 size_t nono_utf8_len(const char *s);
 
+/**
+ * nono_utf8_bytes - bytes of the well-formed UTF-8 sequence at @s, of which @room may be looked at; 0 where there is
+ * none. RFC 3629: no overlong forms, no surrogates.
+ */
+size_t nono_utf8_bytes(const char *s, size_t room);
+
 #endif

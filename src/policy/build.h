@@ -2,6 +2,7 @@
 #ifndef NONO_POLICY_BUILD_H
 #define NONO_POLICY_BUILD_H
 
+#include "base/buf.h"
 #include "policy/capset.h"
 #include "policy/vars.h"
 
@@ -37,9 +38,6 @@ struct nono_grant_request {
 	bool loud;	       /* a missing path is worth a warning (flags) */
 	bool lenient;	       /* the wrong kind of object is noted and skipped (built-in profiles) */
 };
-
-/** nono_grow - room for items[count] in an array; the array, moved perhaps, or NULL without memory. */
-void *nono_grow(void *items, size_t count, size_t *room, size_t item_bytes);
 
 /** nono_source_set - fill in a source with a copy of @name. 0 or -NONO_E_NOMEM. */
 int nono_source_set(struct nono_source *s, enum nono_source_kind kind, const char *name, struct nono_error *err);

@@ -7,18 +7,6 @@
 #include "base/util.h"
 #include "policy/build.h"
 
-void *nono_grow(void *items, size_t count, size_t *room, size_t item_bytes)
-{
-	size_t more = *room ? *room * 2 : 16;
-
-	if (count < *room)
-		return items;
-	items = reallocarray(items, more, item_bytes);
-	if (items)
-		*room = more;
-	return items;
-}
-
 /* Make room for one more in an array of @set; the new item is zeroed. NULL without memory. */
 #define GROW(array, count, room)                                                               \
 	({                                                                                     \
