@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/footer.h"
+#include "cli/logfile.h"
 #include "cli/output.h"
 #include "cli/prompt.h"
 #include "policy/command.h"
@@ -214,7 +215,8 @@ static int print_dry_run(const struct job *job, struct nono_error *err)
 	if (line.failed)
 		return nono_nomem(err);
 	output_line("dry run: nothing was started");
-	output_line("%s", line.data);
+	output_part(OUTPUT_PLAIN, "%s", line.data);
+	output_unlogged();
 	return 0;
 }
 
@@ -267,6 +269,16 @@ static int report_failed_start(const struct job *job, const struct nono_stage_re
 	return nono_run_exit_code(failed);
 }
 
+/* Arguments may be secrets: their number is enough. */
+static void log_start(const struct job *job)
+{
+	const char *profile = job->ctx.args->profile;
+
+	logfile_put(LOG_LEVEL_INFO, "start of %s with %zu argument%s, profile %s, in %s", job->program,
+		    job->argv.len - 1, job->argv.len == 2 ? "" : "s", profile ? profile : "(none)",
+		    job->ctx.vars.workdir);
+}
+
 static int start_supervised(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)
 {
 	struct nono_run_result result = {0};
@@ -274,13 +286,15 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 
 	output_status("mode supervised (supervisor)");
 	output_status("Applying sandbox...");
+	log_start(job);
 	rc = nono_run_supervised(spec, &result, err);
 	if (rc < 0)
 		return rc;
 	code = result.exit_code;
+	logfile_put(LOG_LEVEL_INFO, "end of %s, exit code %d", job->program, code);
 	if (result.failed.stage != NONO_STAGE_NONE)
 		code = report_failed_start(job, &result.failed, err);
-	else if (code && !result.term_signal && !job->ctx.args->no_diagnostics && !job->ctx.args->silent)
+	else if (code && !result.term_signal && spec->observe)
 		footer_print(&job->ctx, &result);
 	nono_run_result_done(&result);
 	return code;
@@ -291,6 +305,7 @@ static int start_direct(struct job *job, const struct nono_run_spec *spec, struc
 	struct nono_stage_report failed = {0};
 
 	output_status("Applying sandbox...");
+	log_start(job);
 	nono_run_direct(spec, &failed);
 	/* Confined now, or half so: all that is left is to say it. */
 	return report_failed_start(job, &failed, err);
@@ -304,7 +319,7 @@ static int start(struct job *job, struct nono_error *err)
 					   .envp = job->envp.items,
 					   .cwd = args->workdir ? job->ctx.vars.workdir : NULL,
 					   .sandbox = job->sandbox,
-					   .observe = !args->no_diagnostics && !args->silent};
+					   .observe = !args->no_diagnostics && (!args->silent || logfile_is_open())};
 
 	show_notes(job);
 	if (args->verbose)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/quote.h"
 #include "base/util.h"
 #include "cli/output.h"
 #include "policy/build.h"
@@ -148,28 +149,37 @@ static void print_row(const struct row *row)
 	const struct nono_deny *deny = row->answer.deny;
 	char source[NONO_NAME_BYTES * 2];
 
-	output_line("  %s %s", op_word(row), row->answer.real);
+	output_part(OUTPUT_ERROR, "  %s ", op_word(row));
+	output_part(OUTPUT_PLAIN, "%s", row->answer.real);
+	output_denied();
 	if (deny)
 		output_line("      denied by %s", nono_source_text(&deny->source, source, sizeof(source)));
-	if (flag && *flag)
-		output_line("      to allow it: %s%s", flag, once_made ? " (once the file is there)" : "");
-	else if (deny && deny->permanent)
+	if (flag && *flag) {
+		output_part(OUTPUT_PLAIN, "      to allow it: ");
+		output_part(OUTPUT_TYPE, "%s", flag);
+		output_part(OUTPUT_PLAIN, "%s", once_made ? " (once the file is there)" : "");
+		output_end();
+	} else if (deny && deny->permanent) {
 		output_line("      permanent: no flag allows it");
-	else
+	} else {
 		output_line("      no flag allows it: its directory holds denied paths");
+	}
 }
 
 static void print_nothing_found(const struct context *ctx)
 {
 	_cleanup_(nono_buf_done) struct nono_buf hint = {0};
 
-	output_line("No operation that the policy refuses was found in the command line or the error output.");
-	nono_buf_puts(&hint, "To ask about a path: nono why");
-	if (ctx->args->profile)
-		nono_buf_printf(&hint, " --profile %s", ctx->args->profile);
+	output_line("Nothing that the policy refuses was found in what it was given or what it said.");
+	output_part(OUTPUT_PLAIN, "To ask about a path: ");
+	nono_buf_puts(&hint, "nono why");
+	if (ctx->args->profile) {
+		nono_buf_puts(&hint, " --profile ");
+		nono_quote_shell(&hint, ctx->args->profile);
+	}
 	nono_buf_puts(&hint, " --path PATH");
-	if (!hint.failed)
-		output_line("%s", hint.data);
+	output_part(OUTPUT_TYPE, "%s", hint.failed ? "nono why --path PATH" : hint.data);
+	output_end();
 }
 
 void footer_print(const struct context *ctx, const struct nono_run_result *result)
@@ -178,8 +188,10 @@ void footer_print(const struct context *ctx, const struct nono_run_result *resul
 
 	collect(ctx, result, &rows);
 	output_line("%s", "");
-	output_line("NONO DIAGNOSTIC");
-	output_line("────────────────────────");
+	output_part(OUTPUT_HEADING, "NONO DIAGNOSTIC");
+	output_unlogged();
+	output_part(OUTPUT_QUIET, "────────────────────────");
+	output_unlogged();
 	output_line("The command failed.%s (exit code %d)", rows.len ? " This may be due to sandbox restrictions." : "",
 		    result->exit_code);
 	output_line("%s", "");

@@ -3,6 +3,8 @@
 
 #include "base/util.h"
 #include "cli/commands.h"
+#include "cli/config.h"
+#include "cli/logfile.h"
 #include "cli/output.h"
 #include "nono_config.h"
 #include "run/run.h"
@@ -28,6 +30,42 @@ static int dispatch(struct arguments *args, struct nono_error *err)
 	return 2;
 }
 
+/* Only what starts something insists on settings that can be read; the others do without. */
+static bool needs_settings(const struct arguments *args)
+{
+	return (args->command == CMD_RUN || args->command == CMD_WRAP) && !args->help && !args->version;
+}
+
+static int read_settings(const struct arguments *args, struct nono_error *err)
+{
+	_cleanup_(config_done) struct config config = {0};
+	const char *theme = args->theme;
+	int rc = 0;
+
+	if (needs_settings(args))
+		rc = config_load(environ, &config, err);
+	else if (!theme && (output_coloured(stdout) || output_coloured(stderr)))
+		(void)config_load(environ, &config, NULL);
+	if (rc < 0)
+		return rc;
+	theme = theme ? theme : config.theme;
+	if (theme)
+		output_set_theme(theme);
+	for (size_t i = 0; args->verbose && i < config.unknown.len; i++)
+		output_status(config.unknown.items[i]);
+	return 0;
+}
+
+static void open_log(const char *path)
+{
+	struct nono_error err = {0};
+
+	if (!path || logfile_open(path, &err) == 0)
+		return;
+	(void)nono_fail_in(&err, 0, "--log-file, so nothing is recorded");
+	output_error(&err);
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments args = {0};
@@ -37,6 +75,9 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		rc = arguments_parse(argc, argv, environ, &args, &err);
 	output_init(args.silent);
+	open_log(args.log_file);
+	if (rc == 0)
+		rc = read_settings(&args, &err);
 	if (rc == 0)
 		rc = dispatch(&args, &err);
 	if (rc < 0) {

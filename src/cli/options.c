@@ -14,6 +14,8 @@ static const struct {
 	const char *older, *name;
 } environment_aliases[] = {{"NONO_NET_BLOCK", "NONO_BLOCK_NET"}, {"NONO_NET_ALLOW", "NONO_ALLOW_NET"}};
 
+#define EVERY_COMMAND (~UINT64_C(0))
+
 /* The commands that start something. */
 #define RUNS (UINT64_C(1) << CMD_RUN | UINT64_C(1) << CMD_WRAP)
 
@@ -329,6 +331,14 @@ static int refuse_later(char *const *env, struct nono_error *err)
 }
 
 /* A flag on the command line replaces its variable. */
+/* why answers about a policy as it is asked, not as a shell's settings would have it. */
+static bool reads_environment(const struct parse *p, const struct option_def *o)
+{
+	if (p->args->command == CMD_WHY && o->commands != EVERY_COMMAND)
+		return false;
+	return o->commands & UINT64_C(1) << p->args->command;
+}
+
 static int apply_environment(struct parse *p, char *const *env, struct nono_error *err)
 {
 	for (size_t i = 0; i < option_def_count; i++) {
@@ -337,7 +347,7 @@ static int apply_environment(struct parse *p, char *const *env, struct nono_erro
 		bool on = true;
 		int rc = 0;
 
-		if (!value || !*value || !(o->commands & UINT64_C(1) << p->args->command))
+		if (!value || !*value || !reads_environment(p, o))
 			continue;
 		if (o->kind == OPTION_SWITCH)
 			rc = truth(o->environment, value, &on, err);
@@ -387,9 +397,7 @@ static int parse_all(struct parse *p, char *const *env, struct nono_error *err)
 		return rc;
 	if (!p->command && p->run_option)
 		args->command = CMD_RUN;
-	/* why answers about a policy as it is asked, not as a shell's settings would have it. */
-	if (args->command != CMD_WHY)
-		rc = apply_environment(p, env, err);
+	rc = apply_environment(p, env, err);
 	if (rc == 0 && (UINT64_C(1) << args->command & RUNS) && !args->help)
 		rc = refuse_later(env, err);
 	return rc == 0 ? check_conflicts(args, err) : rc;

@@ -33,6 +33,7 @@ struct arguments {
 	int verbose;
 	const char *why_path, *why_op, *why_host, *why_port;
 	bool why_self, json;
+	const char *theme, *log_file;
 	bool help, version;
 	const char *group; /* of commands, where no command of it was named; static */
 	char **words;	   /* the command to run, NULL-terminated, in argv */

@@ -1,4 +1,4 @@
-/* output.c - everything that a person reads on standard error.  SPDX-License-Identifier: Apache-2.0 */
+/* output.c - everything that a person reads.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/output.h"
 
 #include <stdarg.h>
@@ -6,61 +6,141 @@
 
 #include "base/quote.h"
 #include "base/util.h"
+#include "cli/logfile.h"
 #include "policy/build.h"
+
+enum answer { UNKNOWN, NO, YES };
 
 static struct {
 	bool silent;
-	bool colour;
+	enum answer on_stdout, on_stderr; /* colour; asked when it is needed */
+	bool has_theme;
+	struct theme theme;
+	struct nono_buf shown, plain; /* the line that is being built: for the terminal, for the log */
 } output;
 
 void output_init(bool silent)
 {
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
 	output.silent = silent;
-	output.colour = isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
-const char *output_colour(enum output_role role)
+void output_set_theme(const char *name)
 {
-	static const char *const codes[] = {
-		[OUTPUT_PLAIN] = "\033[0m", [OUTPUT_BOLD] = "\033[1m",	 [OUTPUT_FAINT] = "\033[2m",
-		[OUTPUT_RED] = "\033[31m",  [OUTPUT_GREEN] = "\033[32m", [OUTPUT_YELLOW] = "\033[33m",
-	};
+	_cleanup_(nono_freep) char *text = NULL;
+	bool known = !name || theme_known(name);
 
-	return output.colour ? codes[role] : "";
+	theme_make(known ? name : "mocha", &output.theme);
+	output.has_theme = true;
+	if (!known &&
+	    asprintf(&text, "there is no theme '%s', so mocha is used; there are: %s", name, theme_names()) >= 0)
+		output_warning(text);
+}
+
+bool output_coloured(FILE *stream)
+{
+	enum answer *answer = stream == stdout ? &output.on_stdout : &output.on_stderr;
+
+	if (*answer == UNKNOWN)
+		*answer = theme_wants_colour(fileno(stream)) ? YES : NO;
+	return *answer == YES;
+}
+
+const char *output_style(FILE *stream, enum output_role role)
+{
+	if (!output_coloured(stream))
+		return "";
+	if (!output.has_theme)
+		output_set_theme(NULL);
+	return output.theme.start[role];
+}
+
+const char *output_plain(FILE *stream)
+{
+	return output_coloured(stream) ? output.theme.stop : "";
 }
 
 /* A text may quote what a program or a file name contains: nothing in it may act on the terminal or begin a line. */
-static void put_escaped(const char *text)
+void output_text(struct nono_buf *out, FILE *stream, enum output_role role, const char *text)
 {
-	_cleanup_(nono_buf_done) struct nono_buf out = {0};
+	const char *style = role == OUTPUT_PLAIN ? "" : output_style(stream, role);
 
-	nono_quote_text(&out, text);
-	(void)fputs(out.failed || !out.data ? "" : out.data, stderr);
+	nono_buf_puts(out, style);
+	nono_quote_text(out, text);
+	if (*style)
+		nono_buf_puts(out, output_plain(stream));
+}
+
+static void add_part(enum output_role role, const char *text)
+{
+	output_text(&output.shown, stderr, role, text);
+	nono_buf_puts(&output.plain, text);
+}
+
+static void end_line(enum log_level level, bool show)
+{
+	struct nono_buf *shown = &output.shown, *plain = &output.plain;
+
+	nono_buf_puts(shown, "\n");
+	if (show)
+		(void)fputs(shown->failed ? "(out of memory)\n" : shown->data, stderr);
+	if (plain->len && !plain->failed)
+		logfile_put(level, "%s", plain->data + strspn(plain->data, " "));
+	nono_buf_done(shown);
+	nono_buf_done(plain);
+}
+
+void output_part(enum output_role role, const char *fmt, ...)
+{
+	_cleanup_(nono_freep) char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	add_part(role, text ? text : "(out of memory)");
+}
+
+void output_end(void)
+{
+	end_line(LOG_LEVEL_INFO, !output.silent);
+}
+
+void output_denied(void)
+{
+	end_line(LOG_LEVEL_DENIED, !output.silent);
+}
+
+void output_unlogged(void)
+{
+	nono_buf_done(&output.plain);
+	output_end();
+}
+
+/* What begins a line on the terminal says in the log its level. */
+static void end_labelled(enum output_role role, enum log_level level, const char *text, bool show)
+{
+	output_text(&output.shown, stderr, role, "nono:");
+	nono_buf_puts(&output.shown, " ");
+	add_part(OUTPUT_PLAIN, text);
+	end_line(level, show);
 }
 
 void output_error(const struct nono_error *err)
 {
-	(void)fprintf(stderr, "%snono:%s ", output_colour(OUTPUT_RED), output_colour(OUTPUT_PLAIN));
-	put_escaped(err->text);
-	(void)fputc('\n', stderr);
+	end_labelled(OUTPUT_ERROR, LOG_LEVEL_ERROR, err->text, true);
 }
 
 void output_warning(const char *text)
 {
-	if (output.silent)
-		return;
-	(void)fprintf(stderr, "%snono:%s ", output_colour(OUTPUT_YELLOW), output_colour(OUTPUT_PLAIN));
-	put_escaped(text);
-	(void)fputc('\n', stderr);
+	end_labelled(OUTPUT_WARNING, LOG_LEVEL_WARNING, text, !output.silent);
 }
 
 void output_status(const char *text)
 {
-	if (!output.silent)
-		(void)fprintf(stderr, "  %s%s%s\n", output_colour(OUTPUT_FAINT), text, output_colour(OUTPUT_PLAIN));
+	nono_buf_puts(&output.shown, "  ");
+	add_part(OUTPUT_QUIET, text);
+	output_end();
 }
 
 void output_line(const char *fmt, ...)
@@ -68,14 +148,12 @@ void output_line(const char *fmt, ...)
 	_cleanup_(nono_freep) char *text = NULL;
 	va_list ap;
 
-	if (output.silent)
-		return;
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	put_escaped(text ? text : "(out of memory)");
-	(void)fputc('\n', stderr);
+	add_part(OUTPUT_PLAIN, text ? text : "(out of memory)");
+	output_end();
 }
 
 void output_notes(const struct nono_capset *set, size_t first, bool verbose)
@@ -119,29 +197,42 @@ static void print_network(const struct nono_network *net)
 	print_ports("TCP listening on port", &net->bind);
 }
 
+static void print_grant(const struct nono_grant *g)
+{
+	char source[NONO_NAME_BYTES * 2];
+
+	output_part(OUTPUT_GOOD, "  %-5s ", badge(g->access));
+	output_part(OUTPUT_PLAIN, "%s", g->node.real);
+	output_part(OUTPUT_QUIET, " (%s) [%s]", g->is_file ? "file" : "dir",
+		    nono_source_text(&g->source, source, sizeof(source)));
+	output_end();
+}
+
+static void print_deny(const struct nono_deny *d)
+{
+	char source[NONO_NAME_BYTES * 2];
+
+	output_part(OUTPUT_ERROR, "  %-5s ", d->write_only ? "no w" : "deny");
+	output_part(OUTPUT_PLAIN, "%s", d->written);
+	output_part(OUTPUT_QUIET, " (not granted) [%s]", nono_source_text(&d->source, source, sizeof(source)));
+	output_end();
+}
+
 void output_capabilities(const struct nono_capset *set, bool all)
 {
 	size_t hidden = 0;
 
-	output_line("Capabilities:");
+	output_part(OUTPUT_HEADING, "Capabilities:");
+	output_end();
 	for (size_t i = 0; i < set->grant_count; i++) {
-		const struct nono_grant *g = &set->grants[i];
-		char source[NONO_NAME_BYTES * 2];
-
-		if (!all && g->source.kind < NONO_SOURCE_PROFILE) {
+		if (all || set->grants[i].source.kind >= NONO_SOURCE_PROFILE)
+			print_grant(&set->grants[i]);
+		else
 			hidden++;
-			continue;
-		}
-		(void)nono_source_text(&g->source, source, sizeof(source));
-		output_line("  %-5s %s (%s) [%s]", badge(g->access), g->node.real, g->is_file ? "file" : "dir", source);
 	}
 	if (hidden)
 		output_line("  %-5s %zu paths of the system and of groups (-v to show)", "", hidden);
-	for (size_t i = 0; all && i < set->deny_count; i++) {
-		char source[NONO_NAME_BYTES * 2];
-
-		output_line("  %-5s %s (not granted) [%s]", set->denies[i].write_only ? "no w" : "deny",
-			    set->denies[i].written, nono_source_text(&set->denies[i].source, source, sizeof(source)));
-	}
+	for (size_t i = 0; all && i < set->deny_count; i++)
+		print_deny(&set->denies[i]);
 	print_network(&set->network);
 }
