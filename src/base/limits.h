@@ -23,6 +23,7 @@
 #define NONO_EXEC_HEAD_BYTES 512	       /* read of a program that could not be started */
 #define NONO_ELF_HEADERS 64		       /* program headers looked at in one */
 #define NONO_CLOSE_LOOP_FDS (1024 * 1024)      /* descriptors marked one by one where close_range is missing */
+#define NONO_OUTPUT_BYTES 2048		       /* one line of nono's own output where memory for more is lacking */
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */

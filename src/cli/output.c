@@ -13,6 +13,7 @@ enum answer { UNKNOWN, NO, YES };
 
 static struct {
 	bool silent;
+	bool muted;			  /* the line that is being built is not for the terminal */
 	enum answer on_stdout, on_stderr; /* colour; asked when it is needed */
 	bool has_theme;
 	struct theme theme;
@@ -21,7 +22,7 @@ static struct {
 
 void output_init(bool silent)
 {
-	output.silent = silent;
+	output.silent = output.muted = silent;
 }
 
 void output_set_theme(const char *name)
@@ -70,9 +71,36 @@ void output_text(struct nono_buf *out, FILE *stream, enum output_role role, cons
 		nono_buf_puts(out, output_plain(stream));
 }
 
+/* The same text where there is no memory to build it in: every character for itself. */
+static void put_pieces(const char *text)
+{
+	while (*text) {
+		size_t len = nono_utf8_len(text);
+
+		if (len)
+			(void)fwrite(text, 1, len, stderr);
+		else
+			(void)fprintf(stderr, "\\x%02x", (unsigned char)*text);
+		text += len ? len : 1;
+	}
+}
+
+/* What a line has so far goes out, and then this. */
+static void put_now(size_t so_far, const char *text)
+{
+	if (so_far)
+		(void)fwrite(output.shown.data, 1, so_far, stderr);
+	put_pieces(text);
+	nono_buf_done(&output.shown);
+}
+
 static void add_part(enum output_role role, const char *text)
 {
+	size_t so_far = output.shown.len;
+
 	output_text(&output.shown, stderr, role, text);
+	if (output.shown.failed && !output.muted)
+		put_now(so_far, text);
 	nono_buf_puts(&output.plain, text);
 }
 
@@ -82,23 +110,36 @@ static void end_line(enum log_level level, bool show)
 
 	nono_buf_puts(shown, "\n");
 	if (show)
-		(void)fputs(shown->failed ? "(out of memory)\n" : shown->data, stderr);
+		(void)fputs(shown->failed ? "\n" : shown->data, stderr);
 	if (plain->len && !plain->failed)
 		logfile_put(level, "%s", plain->data + strspn(plain->data, " "));
 	nono_buf_done(shown);
 	nono_buf_done(plain);
 }
 
-void output_part(enum output_role role, const char *fmt, ...)
+/* Formatted text of any length, or, where no memory is left, its beginning. */
+static void add_formatted(enum output_role role, const char *fmt, va_list ap)
 {
 	_cleanup_(nono_freep) char *text = NULL;
+	char cut[NONO_OUTPUT_BYTES];
+	va_list again;
+
+	va_copy(again, ap);
+	if (vasprintf(&text, fmt, ap) < 0) {
+		text = NULL;
+		(void)vsnprintf(cut, sizeof(cut), fmt, again);
+	}
+	va_end(again);
+	add_part(role, text ? text : cut);
+}
+
+void output_part(enum output_role role, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	add_formatted(role, fmt, ap);
 	va_end(ap);
-	add_part(role, text ? text : "(out of memory)");
 }
 
 void output_end(void)
@@ -120,10 +161,16 @@ void output_unlogged(void)
 /* What begins a line on the terminal says in the log its level. */
 static void end_labelled(enum output_role role, enum log_level level, const char *text, bool show)
 {
+	bool muted = output.muted;
+
+	output.muted = !show;
 	output_text(&output.shown, stderr, role, "nono:");
 	nono_buf_puts(&output.shown, " ");
+	if (output.shown.failed && show)
+		put_now(0, "nono: ");
 	add_part(OUTPUT_PLAIN, text);
 	end_line(level, show);
+	output.muted = muted;
 }
 
 void output_error(const struct nono_error *err)
@@ -145,14 +192,11 @@ void output_status(const char *text)
 
 void output_line(const char *fmt, ...)
 {
-	_cleanup_(nono_freep) char *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	add_formatted(OUTPUT_PLAIN, fmt, ap);
 	va_end(ap);
-	add_part(OUTPUT_PLAIN, text ? text : "(out of memory)");
 	output_end();
 }
 
