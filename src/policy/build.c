@@ -88,6 +88,12 @@ static int copy_node(const struct nono_node *from, struct nono_node *ret, struct
 	return 0;
 }
 
+/* Says nothing about the path: the next one may work, and a run would get some of what it was granted. */
+static bool is_shortage(int sys_errno)
+{
+	return sys_errno == EMFILE || sys_errno == ENFILE || sys_errno == ENOMEM;
+}
+
 /* Open what is to be granted. 1: it is not there, or not for this user; noted, and to be skipped. */
 static int open_node(const struct nono_builder *b, const struct nono_grant_request *r, const char *path,
 		     struct nono_node *ret, struct nono_error *err)
@@ -102,14 +108,13 @@ static int open_node(const struct nono_builder *b, const struct nono_grant_reque
 		return copy_node(&twin->node, ret, err);
 	/* Most paths of groups do not exist: nothing is written about that unless somebody wants to read it. */
 	rc = b->fs->open(b->fs, target, ret, NULL);
+	if (rc < 0 && rc != -NONO_E_NOTFOUND)
+		rc = b->fs->open(b->fs, target, ret, &why);
 	if (rc == -NONO_E_NOTFOUND) {
 		rc = note_missing(b, r, path, "does not exist", err);
 		return rc < 0 ? rc : 1;
 	}
-	if (rc != -NONO_E_SYSTEM)
-		return rc;
-	rc = b->fs->open(b->fs, target, ret, &why);
-	if (rc == -NONO_E_SYSTEM && why.sys_errno != EMFILE && why.sys_errno != ENFILE) {
+	if (rc == -NONO_E_SYSTEM && !is_shortage(why.sys_errno)) {
 		rc = note_missing(b, r, path, why.text, err);
 		return rc < 0 ? rc : 1;
 	}
@@ -298,6 +303,7 @@ static int locate_deny(const struct nono_builder *b, const char *path, struct no
 	_cleanup_(nono_freep) char *dir = NULL;
 	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
 	struct nono_node node = {.fd = -1};
+	struct nono_error why = {0};
 	int rc = parent ? real_dir(b, parent, &dir, err) : nono_nomem(err);
 
 	if (rc < 0)
@@ -305,11 +311,17 @@ static int locate_deny(const struct nono_builder *b, const char *path, struct no
 	ret->real = strcmp(path, "/") ? nono_path_join(dir, nono_path_base(path)) : strdup("/");
 	if (!ret->real)
 		return nono_nomem(err);
+	/* Most do not exist; what else went wrong is asked once more, for the words. */
 	rc = b->fs->stat(b->fs, ret->real, false, &node, NULL);
+	if (rc < 0 && rc != -NONO_E_NOTFOUND)
+		rc = b->fs->stat(b->fs, ret->real, false, &node, &why);
 	if (rc == -NONO_E_NOTFOUND)
 		return 0;
-	if (rc < 0)
-		return b->fs->stat(b->fs, ret->real, false, &node, err);
+	if (rc < 0) {
+		if (err)
+			*err = why;
+		return rc;
+	}
 	if (S_ISLNK(node.mode)) {
 		rc = nono_path_resolve(b->fs, path, &at, err);
 		if (rc < 0)
