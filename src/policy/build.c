@@ -288,8 +288,8 @@ static int real_dir(const struct nono_builder *b, const char *path, char **ret, 
 		return 0; /* it is only a cache */
 	cache->items = items;
 	cache->items[cache->len].path = strdup(path);
-	cache->items[cache->len].real = TAKE(at.real);
-	cache->len += cache->items[cache->len].path != NULL;
+	if (cache->items[cache->len].path)
+		cache->items[cache->len++].real = TAKE(at.real);
 	return 0;
 }
 
