@@ -25,9 +25,11 @@ static int find_cwd(char *const *env, char **ret, struct nono_error *err)
 		*ret = strdup(pwd);
 	else
 		*ret = getcwd(NULL, 0);
-	if (!*ret)
-		return nono_fail(err, NONO_E_SYSTEM, errno, "the current directory is gone: change to one that exists");
-	return 0;
+	if (*ret)
+		return 0;
+	if (errno == ENOENT)
+		return nono_fail(err, NONO_E_SYSTEM, 0, "the current directory is gone: change to one that exists");
+	return nono_fail(err, NONO_E_SYSTEM, errno, "cannot find the current directory's name");
 }
 
 /* What a person names starts where they are, whatever --workdir says. */
