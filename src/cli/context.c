@@ -93,18 +93,35 @@ static int find_workdir(const struct context *ctx, char **ret, struct nono_error
 	return 0;
 }
 
+/*
+ * Only a condition on a distribution asks for it; where there is none that counts, such a condition does not hold. One
+ * that is there but was not to be had this time is an error: a rule would be left out that holds otherwise.
+ */
+static int read_os_release(char **ret, struct nono_error *err)
+{
+	struct nono_error why = {0};
+	size_t len;
+	int rc = nono_fs_host.read(&nono_fs_host, "/etc/os-release", OS_RELEASE_BYTES, ret, &len, &why);
+	bool passing = rc == -NONO_E_NOMEM || (rc == -NONO_E_SYSTEM && why.sys_errno != EACCES);
+
+	if (!passing)
+		return 0;
+	*err = why;
+	return rc;
+}
+
 static int load_profile(struct context *ctx, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *os_release = NULL;
 	struct nono_profile_lookup lookup = {.fs = &nono_fs_host, .config_dir = ctx->config_dir, .workdir = ctx->cwd};
-	size_t len;
 	int rc;
 
 	if (!ctx->args->profile)
 		return 0;
-	/* Only a condition on a distribution asks for it; where there is none, such a condition does not hold. */
-	if (nono_fs_host.read(&nono_fs_host, "/etc/os-release", OS_RELEASE_BYTES, &os_release, &len, NULL) == 0)
-		lookup.os_release = os_release;
+	rc = read_os_release(&os_release, err);
+	if (rc < 0)
+		return rc;
+	lookup.os_release = os_release;
 	rc = nono_profile_load(&lookup, ctx->args->profile, &ctx->args->extends, &ctx->profile, err);
 	ctx->has_profile = rc == 0;
 	return rc;
