@@ -1,5 +1,6 @@
 /* cmd_run.c - nono run and nono wrap: a command in a sandbox.  SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -279,6 +280,13 @@ static void log_start(const struct job *job)
 		    job->ctx.vars.workdir);
 }
 
+/* A shell ends its loop or script only when what it waited for died of the interrupt. */
+static void die_as_interrupted(int signo)
+{
+	(void)signal(signo, SIG_DFL);
+	(void)raise(signo);
+}
+
 static int start_supervised(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)
 {
 	struct nono_run_result result = {0};
@@ -296,6 +304,8 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 		code = report_failed_start(job, &result.failed, err);
 	else if (code && !result.term_signal && spec->observe)
 		footer_print(&job->ctx, &result);
+	if (result.by_terminal)
+		die_as_interrupted(result.term_signal);
 	nono_run_result_done(&result);
 	return code;
 }

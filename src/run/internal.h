@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/types.h>
+#include <termios.h>
 
 #include "run/run.h"
 
@@ -45,15 +46,36 @@ void nono_signals_restore(struct nono_signals *signals);
 /** nono_signals_restore_child - the same for the child: as nono found them; nothing is read or closed. 0 or -1. */
 int nono_signals_restore_child(const struct nono_signals *signals);
 
+/* How the terminal was set when the command was started. */
+struct nono_tty {
+	int fd; /* borrowed, one of 0 to 2; -1: no terminal, or not the one in front of it */
+	struct termios modes;
+};
+
+/** nono_tty_save - remember the modes of the terminal, if this group is the one in front of it. */
+void nono_tty_save(struct nono_tty *tty);
+
+/**
+ * nono_tty_restore - set them again. For a command that a signal killed: a shell does so for its own commands, and sees
+ * nono exit.
+ */
+void nono_tty_restore(const struct nono_tty *tty);
+
 struct nono_relay;
+
+/* How the command ended. */
+struct nono_end {
+	int status;	  /* waitpid's */
+	bool by_terminal; /* of an interrupt or quit that the terminal sent to nono as well */
+};
 
 /**
  * nono_wait_command - forward signals, mirror stops, relay, until the command has ended.
  * @relay: NULL where nothing is relayed; drained as far as nobody else writes on
- * @ret_status: waitpid's, set on success only; the child is gone then
+ * @ret:   set on success only; the child is gone then
  * Returns 0 or -NONO_E_SYSTEM.
  */
-int nono_wait_command(pid_t child, const struct nono_signals *signals, struct nono_relay *relay, int *ret_status,
+int nono_wait_command(pid_t child, const struct nono_signals *signals, struct nono_relay *relay, struct nono_end *ret,
 		      struct nono_error *err);
 
 #endif

@@ -186,18 +186,19 @@ static _Noreturn void run_child(const struct nono_launch *launch, const struct n
 }
 
 /* Only the child's end tells whether there is a report, so it is read then, and starting costs no wake-up. */
-static void set_result(struct nono_run_result *result, int report_fd, int status)
+static void set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end)
 {
 	struct nono_stage_report report;
 
 	if (read(report_fd, &report, sizeof(report)) == (ssize_t)sizeof(report)) {
 		result->failed = report;
 		result->exit_code = nono_run_exit_code(&report);
-	} else if (WIFSIGNALED(status)) {
-		result->term_signal = WTERMSIG(status);
+	} else if (WIFSIGNALED(end->status)) {
+		result->term_signal = WTERMSIG(end->status);
 		result->exit_code = 128 + result->term_signal;
+		result->by_terminal = end->by_terminal;
 	} else {
-		result->exit_code = WEXITSTATUS(status);
+		result->exit_code = WEXITSTATUS(end->status);
 	}
 }
 
@@ -207,7 +208,9 @@ static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, s
 	_cleanup_(nono_signals_restore) struct nono_signals signals = {.fd = -1};
 	_cleanup_(nono_closep) int report_read = -1, report_write = -1;
 	pid_t child, parent = getpid();
-	int ends[2], status, rc;
+	struct nono_end end = {0};
+	struct nono_tty tty;
+	int ends[2], rc;
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a pipe");
@@ -216,6 +219,7 @@ static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, s
 	rc = nono_signals_take(&signals, err);
 	if (rc < 0)
 		return rc;
+	nono_tty_save(&tty);
 	/*
 	 * A plain fork: sharing the address space (vfork) saves a tenth of the time, and would suspend nono until exec,
 	 * deaf to a Ctrl-Z that stops the child before it got there: a terminal nobody gives back.
@@ -228,10 +232,12 @@ static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, s
 	nono_closep(&report_write);
 	report_write = -1;
 	nono_relay_started(relay);
-	rc = nono_wait_command(child, &signals, relay, &status, err);
+	rc = nono_wait_command(child, &signals, relay, &end, err);
 	if (rc < 0)
 		return rc;
-	set_result(result, report_read, status);
+	set_result(result, report_read, &end);
+	if (result->term_signal)
+		nono_tty_restore(&tty);
 	return 0;
 }
 

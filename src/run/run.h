@@ -48,6 +48,7 @@ struct nono_run_result {
 	struct nono_stage_report failed; /* stage NONE when the command was started */
 	int exit_code;			 /* the command's, or 128+N; 126 or 127 when it was not started */
 	int term_signal;		 /* 0 or N */
+	bool by_terminal;		 /* a key sent it, to nono too: who waits for nono should see it die of that */
 	bool observed;			 /* its error output was looked at; false on a terminal */
 	struct nono_observed_list paths; /* from its error output; empty unless exit_code is other than 0 */
 };
@@ -68,7 +69,8 @@ int nono_run_secure_stdio(struct nono_error *err);
  *
  * The command stays in the caller's process group, so that job control is the shell's. What the terminal sends reaches
  * the command by itself; what a process sends to nono alone (HUP INT QUIT TERM TSTP USR1 USR2 WINCH) is passed on, so a
- * process that signals the whole group is heard twice. The caller becomes non-dumpable, for good. While it lasts,
+ * process that signals the whole group is heard twice. A hangup of the terminal is passed on where nono leads its
+ * session, because the kernel then tells nobody else. The caller becomes non-dumpable, for good. While it lasts,
  * signals are blocked; afterwards mask and dispositions are as before.
  *
  * Where the command leaves a background process with its relayed error output, a process is left behind that copies on

@@ -24,8 +24,9 @@ struct waiting {
 	bool stopped;		  /* the command is */
 	bool stop_news;		  /* and nono has not followed yet */
 	int stop_signal;
-	bool continue_asked; /* somebody continued nono */
-	bool hurried;	     /* somebody asked the command to end */
+	bool continue_asked;	/* somebody continued nono */
+	bool hurried;		/* somebody asked the command to end */
+	bool interrupted, quit; /* by a key of the terminal */
 	bool ended;
 	int status;
 };
@@ -106,14 +107,25 @@ static int follow_stop(struct waiting *w)
 	return 0;
 }
 
-/* Positive codes are the kernel's own: the terminal's signals, which the command got too. */
+/*
+ * Positive codes are the kernel's own: the terminal's signals, which the command got too. All but one: that the
+ * terminal is gone is told only to the leader of its session, which nono is where a window or a login was opened for
+ * it.
+ */
+static bool is_for_both(const struct signalfd_siginfo *info)
+{
+	return info->ssi_code > 0 && !(info->ssi_signo == SIGHUP && getsid(0) == getpid());
+}
+
 static void take_signal(struct waiting *w, const struct signalfd_siginfo *info)
 {
 	if (info->ssi_signo == SIGCONT) {
 		w->continue_asked = true;
 		return;
 	}
-	if (info->ssi_code > 0 || info->ssi_pid == (uint32_t)w->child || w->ended)
+	w->interrupted |= info->ssi_code > 0 && info->ssi_signo == SIGINT;
+	w->quit |= info->ssi_code > 0 && info->ssi_signo == SIGQUIT;
+	if (is_for_both(info) || info->ssi_pid == (uint32_t)w->child || w->ended)
 		return;
 	if (is_among(forwarded_signals, NONO_ARRAY_SIZE(forwarded_signals), info->ssi_signo))
 		(void)kill(w->child, (int)info->ssi_signo);
@@ -188,7 +200,14 @@ static void drain(struct waiting *w)
 	nono_relay_finish(w->relay);
 }
 
-int nono_wait_command(pid_t child, const struct nono_signals *signals, struct nono_relay *relay, int *ret_status,
+static bool died_by_terminal(const struct waiting *w)
+{
+	if (!WIFSIGNALED(w->status))
+		return false;
+	return (w->interrupted && WTERMSIG(w->status) == SIGINT) || (w->quit && WTERMSIG(w->status) == SIGQUIT);
+}
+
+int nono_wait_command(pid_t child, const struct nono_signals *signals, struct nono_relay *relay, struct nono_end *ret,
 		      struct nono_error *err)
 {
 	struct waiting w = {.child = child, .signal_fd = signals->fd, .relay = relay};
@@ -211,6 +230,6 @@ int nono_wait_command(pid_t child, const struct nono_signals *signals, struct no
 			(void)nono_relay_step(relay, fds + 1);
 	}
 	drain(&w);
-	*ret_status = w.status;
+	*ret = (struct nono_end){.status = w.status, .by_terminal = died_by_terminal(&w)};
 	return 0;
 }

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import tempfile
 
+from terminal import Shell, Terminal
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NONO = os.environ.get('NONO_BIN', os.path.join(ROOT, 'build', 'nono'))
 # An account that every system has; its own home is never used.
@@ -23,6 +25,7 @@ class World:
         # The program too: a checkout may lie where an ordinary user cannot go.
         self.nono = os.path.join(self.base, 'nono')
         shutil.copy(NONO, self.nono)
+        self.terminals = []
         self.mkdir('project')
 
     def path(self, name):
@@ -86,7 +89,23 @@ class World:
         return subprocess.run(['sh', '-ec', script], cwd=self.work, env=self.environment(), capture_output=True, text=True,
                               timeout=120, check=True, **self.identity())
 
+    def terminal(self, *args, cwd=None, env=None, **more):
+        """nono on a terminal of its own."""
+        return self.open(Terminal, [self.nono, *args], cwd=cwd or self.work, env=self.environment(**(env or {})), **more)
+
+    def shell(self, cwd=None, env=None, **more):
+        """bash on a terminal of its own, outside; $nono is the program."""
+        env = self.environment(**{'nono': self.nono, 'SHELL': '/bin/bash', **(env or {})})
+        return self.open(Shell, env, cwd=cwd or self.work, **more)
+
+    def open(self, kind, *args, **more):
+        who = self.identity()
+        self.terminals.append(kind(*args, owner=(who['user'], who['group']) if who else None, **who, **more))
+        return self.terminals[-1]
+
     def done(self):
+        for terminal in self.terminals:
+            terminal.close()
         shutil.rmtree(self.base, ignore_errors=True)
 
 
