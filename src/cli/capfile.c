@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/io.h"
 #include "base/util.h"
 #include "policy/build.h"
 #include "policy/capjson.h"
@@ -40,21 +41,6 @@ static void remove_old(const char *dir)
 		(void)closedir(d);
 }
 
-static int write_whole(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Written aside and renamed, so that nobody ever reads half of it. */
 static int write_new(const char *path, const char *text, size_t len)
 {
@@ -68,7 +54,7 @@ static int write_new(const char *path, const char *text, size_t len)
 	fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
 	if (fd < 0)
 		return -1;
-	if (write_whole(fd, text, len) < 0 || rename(aside, path) < 0) {
+	if (nono_write_full(fd, text, len) < 0 || rename(aside, path) < 0) {
 		int saved_errno = errno;
 
 		(void)unlink(aside);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/io.h"
 #include "base/util.h"
 #include "policy/fs.h"
 
@@ -179,25 +180,6 @@ static const char *unsafe_reason(const struct stat *st)
 	return NULL;
 }
 
-static int read_all(int fd, const char *path, char *data, size_t size, size_t *ret_len, struct nono_error *err)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, data + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail_path(err, errno, "read", path);
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	*ret_len = len;
-	return 0;
-}
-
 static int host_read(const struct nono_fs *fs, const char *path, size_t max_bytes, char **ret_data, size_t *ret_len,
 		     struct nono_error *err)
 {
@@ -205,8 +187,7 @@ static int host_read(const struct nono_fs *fs, const char *path, size_t max_byte
 	_cleanup_(nono_freep) char *data = NULL;
 	const char *reason;
 	struct stat st;
-	size_t len = 0;
-	int rc;
+	ssize_t len;
 
 	(void)fs;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -220,14 +201,14 @@ static int host_read(const struct nono_fs *fs, const char *path, size_t max_byte
 	data = malloc((size_t)st.st_size + 2);
 	if (!data)
 		return nono_nomem(err);
-	rc = read_all(fd, path, data, (size_t)st.st_size + 1, &len, err);
-	if (rc < 0)
-		return rc;
-	if (len > (size_t)st.st_size)
+	len = nono_read_full(fd, data, (size_t)st.st_size + 1);
+	if (len < 0)
+		return fail_path(err, errno, "read", path);
+	if (len > st.st_size)
 		return nono_fail(err, NONO_E_LIMIT, 0, "'%s' grew while it was read", path);
 	data[len] = '\0';
 	*ret_data = TAKE(data);
-	*ret_len = len;
+	*ret_len = (size_t)len;
 	return 0;
 }
 

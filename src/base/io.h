@@ -1,0 +1,14 @@
+/* io.h - reads and writes that are not cut short.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef NONO_BASE_IO_H
+#define NONO_BASE_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/** nono_read_full - read until @size bytes or the end. Returns how many, or -1 with errno. */
+ssize_t nono_read_full(int fd, void *data, size_t size);
+
+/** nono_write_full - write all of it. Returns 0, or -1 with errno. */
+int nono_write_full(int fd, const void *data, size_t size);
+
+#endif
