@@ -24,6 +24,12 @@
 #define NONO_ELF_HEADERS 64		       /* program headers looked at in one */
 #define NONO_CLOSE_LOOP_FDS (1024 * 1024)      /* descriptors marked one by one where close_range is missing */
 #define NONO_OUTPUT_BYTES 2048		       /* one line of nono's own output where memory for more is lacking */
+#define NONO_SETTINGS_BYTES (1024 * 1024)      /* an agent's settings file */
+#define NONO_HOOK_RECORD_BYTES (1024 * 1024)   /* what is kept of one that was changed */
+#define NONO_HOOK_STAMP_BYTES 4608	       /* the line that says a hook is up to date; a path and some numbers */
+#define NONO_HOOK_EVENT_BYTES (1024 * 1024)    /* what an agent tells its hook */
+#define NONO_HOOK_STRINGS 256		       /* texts of an event that are looked at */
+#define NONO_HOOK_WORDS 256		       /* words of a command in it */
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */

@@ -6,6 +6,7 @@
 
 #include "base/quote.h"
 #include "base/util.h"
+#include "cli/agent_hooks.h"
 #include "cli/capfile.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -184,8 +185,12 @@ static int prepare_start(struct job *job, struct nono_error *err)
 	struct context *ctx = &job->ctx;
 	struct nono_environment e = {
 		.profile = ctx->compose.profile, .vars = &ctx->vars, .clean = ctx->args->clean_env};
-	int rc = capfile_write(ctx, &job->cap_file, err);
+	int rc;
 
+	show_notes(job);
+	rc = agent_hooks_install(ctx, err);
+	if (rc == 0)
+		rc = capfile_write(ctx, &job->cap_file, err);
 	e.cap_file = job->cap_file;
 	if (rc == 0)
 		rc = nono_environment_build(&e, ctx->env, &job->envp, err);
@@ -346,6 +351,8 @@ int cmd_run(struct arguments *args, char *const *env, struct nono_error *err)
 	rc = context_init(&job.ctx, args, env, !args->dry_run, err);
 	if (rc == 0)
 		rc = note_unused(&job.ctx, err);
+	if (rc == 0)
+		rc = agent_hooks_check(&job.ctx, err);
 	if (rc == 0)
 		rc = prepare_policy(&job, room, &exit_code, err);
 	if (rc < 0) {

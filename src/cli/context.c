@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -138,7 +139,7 @@ static int find_self(struct context *ctx, struct nono_error *err)
 	return ctx->self_exe ? 0 : nono_nomem(err);
 }
 
-int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create, struct nono_error *err)
+int context_load(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *workdir = NULL;
 	int rc;
@@ -146,6 +147,8 @@ int context_init(struct context *ctx, struct arguments *args, char *const *env, 
 	ctx->args = args;
 	ctx->set.verbose = args->verbose > 0;
 	ctx->env = env;
+	/* The kernel puts it above the stack. */
+	ctx->started = (const char *)getauxval(AT_EXECFN);
 	rc = find_cwd(env, &ctx->cwd, err);
 	if (rc == 0)
 		rc = find_workdir(ctx, &workdir, err);
@@ -161,7 +164,13 @@ int context_init(struct context *ctx, struct arguments *args, char *const *env, 
 	ctx->state_dir = nono_path_join(ctx->vars.state_home, "nono");
 	if (!ctx->config_dir || !ctx->state_dir)
 		return nono_nomem(err);
-	rc = load_profile(ctx, err);
+	return load_profile(ctx, err);
+}
+
+int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create, struct nono_error *err)
+{
+	int rc = context_load(ctx, args, env, err);
+
 	if (rc < 0)
 		return rc;
 	ctx->compose = (struct nono_compose){.profile = ctx->has_profile ? &ctx->profile : NULL,

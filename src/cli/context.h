@@ -15,7 +15,11 @@ struct context {
 	char *cwd;		/* where nono was started */
 	char *config_dir, *state_dir;
 	char *self_exe;
+	const char *started; /* the path that nono was started by, as execve was given it; borrowed; may be NULL */
 };
+
+/** context_load - the first half of context_init: where things are, and the profile. Nothing is composed. */
+int context_load(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err);
 
 /**
  * context_init - read the profile and compose the set.

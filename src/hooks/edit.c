@@ -11,7 +11,6 @@
  */
 #define CHANGES_MAX 64
 
-#define PROGRAM "/nono"
 #define SPECIAL "\t\n;&|<>()$`\"'\\*?[]#~{}"
 
 enum owner { FOREIGN, OLDER, OURS };
@@ -52,25 +51,30 @@ static bool is_older(const struct nono_hook_entry *entry, const char *command)
 	return false;
 }
 
-/* A program called nono, at whatever place, with the words that run this hook and no others. */
+/* The program of "PROGRAM hook APP", quoted or not; NULL where a command is anything else. */
+static char *program_of(const struct nono_hook_entry *entry, const char *command)
+{
+	_cleanup_(nono_buf_done) struct nono_buf words = {0};
+	bool quoted = command[0] == '\'';
+	const char *word = command + quoted;
+	size_t len = strcspn(word, quoted ? "'" : " ");
+
+	nono_buf_printf(&words, "%s hook %s", quoted ? "'" : "", entry->app->name);
+	if (words.failed || word[0] != '/' || strcmp(word + len, words.data) != 0 ||
+	    (!quoted && strcspn(word, SPECIAL) < len))
+		return NULL;
+	return strndup(word, len);
+}
+
+/* A program called nono, at whatever place, or what was recorded. */
 static bool is_ours(const struct nono_hook_entry *entry, const char *command)
 {
-	size_t len = strcspn(command, " "), quoted;
-	_cleanup_(nono_buf_done) struct nono_buf words = {0};
+	_cleanup_(nono_freep) char *program = NULL;
 
 	if (strcmp(command, entry->command) == 0 || nono_streq(command, entry->recorded))
 		return true;
-	nono_buf_printf(&words, " hook %s", entry->app->name);
-	if (command[0] == '\'') {
-		quoted = strcspn(++command, "'");
-		if (words.failed || command[quoted] != '\'' || strcmp(command + quoted + 1, words.data) != 0)
-			return false;
-		len = quoted;
-	} else if (words.failed || strcmp(command + len, words.data) != 0 || strcspn(command, SPECIAL) < len) {
-		return false;
-	}
-	return command[0] == '/' && len >= strlen(PROGRAM) &&
-	       is_word(command + len - strlen(PROGRAM), PROGRAM, strlen(PROGRAM));
+	program = program_of(entry, command);
+	return program && strcmp(strrchr(program, '/') + 1, "nono") == 0;
 }
 
 static enum owner owner_of(const struct nono_hook_entry *entry, json_t *hook)
@@ -320,6 +324,16 @@ int nono_hook_take(const struct nono_hook_entry *entry, const char *file, const 
 		   enum nono_hook_change *ret_change, struct nono_error *err)
 {
 	return all_steps(entry, file, take_step, text, ret, ret_change, err);
+}
+
+char *nono_hook_program(const struct nono_hook_entry *entry, json_t *settings)
+{
+	struct change c = {.entry = entry};
+	const char *command;
+
+	walk(entry, settings, choose, &c);
+	command = c.best.event ? member(&c.best, "command") : NULL;
+	return command ? program_of(entry, command) : NULL;
 }
 
 enum nono_hook_found nono_hook_find(const struct nono_hook_entry *entry, json_t *settings)

@@ -33,6 +33,9 @@ enum nono_hook_found {
  */
 enum nono_hook_found nono_hook_find(const struct nono_hook_entry *entry, json_t *settings);
 
+/** nono_hook_program - the program of nono's entry, if there is one. The caller's; NULL: none, or no memory. */
+char *nono_hook_program(const struct nono_hook_entry *entry, json_t *settings);
+
 /**
  * nono_hook_put - the settings with the entry, once, and without an older script's. Pure.
  * @file: for messages

@@ -110,7 +110,7 @@ class World:
 
 
 # What nono itself says in a run that went well.
-OWN_LINES = ('  mode supervised', '  Applying sandbox', 'nono: created ')
+OWN_LINES = ('  mode supervised', '  Applying sandbox', 'nono: created ', 'nono: added a hook to ')
 
 
 def foreign(stderr):
