@@ -33,5 +33,6 @@
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */
+#define NONO_PROBE_MS 5000		       /* time for one child of nono setup */
 
 #endif

@@ -253,7 +253,7 @@ static bool looks_like_time(const char *word)
 
 int nono_toml_word(struct nono_toml_text *t, struct nono_toml_value *value)
 {
-	char word[NUMBER_BYTES];
+	char word[NUMBER_BYTES] = "";
 	size_t len = 0, start = t->at;
 
 	while (t->at < t->len && t->text[t->at] && !strchr(" \t\r\n,]}#", t->text[t->at])) {
