@@ -1,4 +1,6 @@
-/* cmd_run.c - nono run and nono wrap: a command in a sandbox.  SPDX-License-Identifier: Apache-2.0 */
+/* cmd_run.c - nono run, nono wrap and what nono shell shares with them.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cmd_run.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +11,6 @@
 #include "cli/agent_hooks.h"
 #include "cli/capfile.h"
 #include "cli/commands.h"
-#include "cli/context.h"
 #include "cli/footer.h"
 #include "cli/logfile.h"
 #include "cli/output.h"
@@ -23,6 +24,7 @@
 
 /* Everything that one run needs, made before anything is started. */
 struct job {
+	const struct run_kind *kind;
 	struct context ctx;
 	struct nono_strv argv, envp;
 	char *program, *cap_file;
@@ -120,7 +122,7 @@ static int build_argv(struct job *job, struct nono_error *err)
 
 	for (char **word = ctx->args->words; *word && rc == 0; word++)
 		rc = nono_strv_add(&job->argv, *word, err);
-	for (size_t i = 0; i < ctx->profile.command_args.len && rc == 0; i++) {
+	for (size_t i = 0; i < ctx->profile.command_args.len && rc == 0 && !job->kind->own_words; i++) {
 		_cleanup_(nono_freep) char *text = NULL;
 
 		rc = nono_vars_substitute(&ctx->vars, ctx->profile.command_args.items[i].text, &text, err);
@@ -194,6 +196,8 @@ static int prepare_start(struct job *job, struct nono_error *err)
 	e.cap_file = job->cap_file;
 	if (rc == 0)
 		rc = nono_environment_build(&e, ctx->env, &job->envp, err);
+	if (rc == 0 && job->kind->dress)
+		rc = job->kind->dress(ctx, &job->argv, &job->envp, err);
 	return rc == 0 ? nono_sandbox_prepare(&ctx->set, &job->sandbox, err) : rc;
 }
 
@@ -299,6 +303,8 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 
 	output_status("mode supervised (supervisor)");
 	output_status("Applying sandbox...");
+	if (job->kind->hint)
+		output_status(job->kind->hint);
 	log_start(job);
 	rc = nono_run_supervised(spec, &result, err);
 	if (rc < 0)
@@ -334,17 +340,18 @@ static int start(struct job *job, struct nono_error *err)
 					   .envp = job->envp.items,
 					   .cwd = args->workdir ? job->ctx.vars.workdir : NULL,
 					   .sandbox = job->sandbox,
-					   .observe = !args->no_diagnostics && (!args->silent || logfile_is_open())};
+					   .observe = job->kind->explains && !args->no_diagnostics &&
+						      (!args->silent || logfile_is_open())};
 
 	show_notes(job);
 	if (args->verbose)
 		output_capabilities(&job->ctx.set, true);
-	return args->command == CMD_WRAP ? start_direct(job, &spec, err) : start_supervised(job, &spec, err);
+	return job->kind->direct ? start_direct(job, &spec, err) : start_supervised(job, &spec, err);
 }
 
-int cmd_run(struct arguments *args, char *const *env, struct nono_error *err)
+int run_command(struct arguments *args, char *const *env, const struct run_kind *kind, struct nono_error *err)
 {
-	_cleanup_(job_done) struct job job = {0};
+	_cleanup_(job_done) struct job job = {.kind = kind};
 	char *room[2];
 	int rc, exit_code = 0;
 
@@ -368,4 +375,11 @@ int cmd_run(struct arguments *args, char *const *env, struct nono_error *err)
 	}
 	rc = prepare_start(&job, err);
 	return rc < 0 ? rc : start(&job, err);
+}
+
+int cmd_run(struct arguments *args, char *const *env, struct nono_error *err)
+{
+	static const struct run_kind run = {.explains = true}, wrap = {.direct = true};
+
+	return run_command(args, env, args->command == CMD_WRAP ? &wrap : &run, err);
 }

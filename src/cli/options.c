@@ -17,7 +17,7 @@ static const struct {
 #define EVERY_COMMAND (~UINT64_C(0))
 
 /* The commands that start something. */
-#define RUNS (UINT64_C(1) << CMD_RUN | UINT64_C(1) << CMD_WRAP)
+#define RUNS (UINT64_C(1) << CMD_RUN | UINT64_C(1) << CMD_WRAP | UINT64_C(1) << CMD_SHELL)
 
 /* One option while it is decoded. */
 struct parse {

@@ -99,6 +99,26 @@ static int set_one(struct nono_strv *env, const char *name, const char *value, s
 	return nono_strv_take(env, text, err);
 }
 
+int nono_environment_set(struct nono_strv *env, const char *name, const char *value, struct nono_error *err)
+{
+	size_t len = strlen(name), kept = 0;
+	int rc = set_one(env, name, value, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < env->len; i++) {
+		bool older = i + 1 < env->len && strncmp(env->items[i], name, len) == 0 && env->items[i][len] == '=';
+
+		if (older)
+			free(env->items[i]);
+		else
+			env->items[kept++] = env->items[i];
+	}
+	env->len = kept;
+	env->items[kept] = NULL;
+	return 0;
+}
+
 /* A value may use the path variables anywhere; it is no path, so nothing else is done to it. */
 static int set_by_profile(const struct nono_environment *e, struct nono_strv *env, struct nono_error *err)
 {

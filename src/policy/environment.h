@@ -23,6 +23,9 @@ struct nono_environment {
 int nono_environment_build(const struct nono_environment *e, char *const *env, struct nono_strv *ret,
 			   struct nono_error *err);
 
+/** nono_environment_set - give a variable of @env this value, in the place of the one it has. 0 or -NONO_E_NOMEM. */
+int nono_environment_set(struct nono_strv *env, const char *name, const char *value, struct nono_error *err);
+
 /** nono_environment_is_dangerous - does a variable of this name let its setter run code in another program. */
 bool nono_environment_is_dangerous(const char *name, size_t len);
 
