@@ -23,11 +23,11 @@ bool prompt_workdir(const char *path, const char *how, bool is_home)
 	nono_quote_text(&shown, path);
 	if (shown.failed)
 		return false;
+	/* What was typed before the question is no answer to it; what is typed once it can be read is. */
+	(void)tcflush(STDIN_FILENO, TCIFLUSH);
 	if (is_home)
 		(void)fprintf(stderr, "This is your home directory: sharing it shares everything in it.\n");
 	(void)fprintf(stderr, "Share the working directory %s (%s)? [y/N] ", shown.data, how);
-	/* What was typed before the question is no answer to it. */
-	(void)tcflush(STDIN_FILENO, TCIFLUSH);
 	/* Read without stdio: what follows belongs to the command. */
 	do
 		n = read(STDIN_FILENO, answer, sizeof(answer) - 1);
