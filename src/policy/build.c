@@ -303,7 +303,6 @@ static int locate_deny(const struct nono_builder *b, const char *path, struct no
 	_cleanup_(nono_freep) char *dir = NULL;
 	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
 	struct nono_node node = {.fd = -1};
-	struct nono_error why = {0};
 	int rc = parent ? real_dir(b, parent, &dir, err) : nono_nomem(err);
 
 	if (rc < 0)
@@ -311,17 +310,11 @@ static int locate_deny(const struct nono_builder *b, const char *path, struct no
 	ret->real = strcmp(path, "/") ? nono_path_join(dir, nono_path_base(path)) : strdup("/");
 	if (!ret->real)
 		return nono_nomem(err);
-	/* Most do not exist; what else went wrong is asked once more, for the words. */
-	rc = b->fs->stat(b->fs, ret->real, false, &node, NULL);
-	if (rc < 0 && rc != -NONO_E_NOTFOUND)
-		rc = b->fs->stat(b->fs, ret->real, false, &node, &why);
+	rc = nono_path_look(b->fs, ret->real, false, &node, err);
 	if (rc == -NONO_E_NOTFOUND)
 		return 0;
-	if (rc < 0) {
-		if (err)
-			*err = why;
+	if (rc < 0)
 		return rc;
-	}
 	if (S_ISLNK(node.mode)) {
 		rc = nono_path_resolve(b->fs, path, &at, err);
 		if (rc < 0)

@@ -94,6 +94,20 @@ void nono_resolved_done(struct nono_resolved *r)
 	*r = (struct nono_resolved){.node = {.fd = -1}};
 }
 
+int nono_path_look(const struct nono_fs *fs, const char *path, bool follow, struct nono_node *ret,
+		   struct nono_error *err)
+{
+	struct nono_error why = {0};
+	int rc = fs->stat(fs, path, follow, ret, NULL);
+
+	if (rc == 0 || rc == -NONO_E_NOTFOUND)
+		return rc;
+	rc = fs->stat(fs, path, follow, ret, &why);
+	if (rc < 0 && rc != -NONO_E_NOTFOUND && err)
+		*err = why;
+	return rc;
+}
+
 /* The nearest existing ancestor of a path that does not exist; @ret->real is that plus what is missing. */
 static int resolve_missing(const struct nono_fs *fs, const char *path, struct nono_resolved *ret,
 			   struct nono_error *err)
@@ -138,8 +152,10 @@ static int follow_dangling(const struct nono_fs *fs, const struct nono_resolved 
 	if (!link)
 		return nono_nomem(err);
 	rc = fs->readlink ? fs->readlink(fs, link, &target, NULL) : -NONO_E_NOTFOUND;
+	if (rc < 0 && rc != -NONO_E_NOTFOUND)
+		rc = fs->readlink(fs, link, &target, err);
 	if (rc < 0)
-		return rc == -NONO_E_NOMEM ? nono_nomem(err) : 0;
+		return rc == -NONO_E_NOTFOUND ? 0 : rc;
 	place = target[0] == '/' ? strdup(target) : nono_path_join(at->node.real, target);
 	if (!place)
 		return nono_nomem(err);

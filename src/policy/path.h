@@ -31,6 +31,14 @@ const char *nono_path_base(const char *path);
  */
 int nono_path_compare(const char *a, const char *b);
 
+/**
+ * nono_path_look - what fs->stat says, at the price of one call where nothing is there: nothing is written about that.
+ * Returns 0, -NONO_E_NOTFOUND with @err untouched, or what else fs->stat fails with. A caller that takes the path for
+ * missing after any other failure would leave a rule out.
+ */
+int nono_path_look(const struct nono_fs *fs, const char *path, bool follow, struct nono_node *ret,
+		   struct nono_error *err);
+
 /* What a path leads to. */
 struct nono_resolved {
 	struct nono_node node; /* the object, or the nearest ancestor that exists; fd -1 */

@@ -49,6 +49,7 @@ static int above_add(struct above_list *list, const struct nono_fs *fs, const ch
 	for (size_t len = strlen(real); len > 1;) {
 		struct nono_node node = {.fd = -1};
 		struct above *items;
+		int rc;
 
 		while (len > 1 && real[len - 1] != '/')
 			len--;
@@ -63,11 +64,14 @@ static int above_add(struct above_list *list, const struct nono_fs *fs, const ch
 		items[list->len] = (struct above){.path = strndup(real, len)};
 		if (!items[list->len].path)
 			return nono_nomem(err);
-		if (fs->stat(fs, items[list->len].path, true, &node, NULL) == 0) {
-			items[list->len].dev = node.dev;
-			items[list->len].ino = node.ino;
-		}
 		list->len++;
+		rc = nono_path_look(fs, items[list->len - 1].path, true, &node, err);
+		if (rc == -NONO_E_NOTFOUND)
+			continue;
+		if (rc < 0)
+			return rc;
+		items[list->len - 1].dev = node.dev;
+		items[list->len - 1].ino = node.ino;
 	}
 	return 0;
 }
@@ -318,12 +322,16 @@ static int fail_conflicts(struct conflicts *found, struct nono_error *err)
 	char more[64] = "";
 	int rc;
 
+	if (found->text.failed) {
+		nono_buf_done(&found->text);
+		return nono_nomem(err);
+	}
 	if (found->count > CONFLICTS_SHOWN)
 		(void)snprintf(more, sizeof(more), "; and %zu more", found->count - CONFLICTS_SHOWN);
 	rc = nono_fail(err, NONO_E_POLICY, 0,
 		       "a granted directory contains denied paths, which cannot be kept apart: %s%s. Grant narrower "
 		       "directories, or lift a rule with --override-deny PATH",
-		       found->text.data ? found->text.data : "", more);
+		       found->text.data, more);
 	nono_buf_done(&found->text);
 	return rc;
 }
