@@ -89,6 +89,8 @@ static int syntax_fail(const struct nono_json *doc, const json_error_t *error, s
 		offset = nono_json_token_at(doc->plain, doc->len, offset - 1, &path);
 	if (!text)
 		jansson_text(&words, error);
+	if (path.failed || words.failed)
+		return nono_nomem(err);
 	return nono_json_fail_offset(doc->file, doc->text, offset, err, NONO_E_PARSE, "%s%s%s",
 				     with_path && path.data ? path.data : "", with_path && path.data ? ": " : "",
 				     text	  ? text
@@ -164,6 +166,8 @@ int nono_json_fail(const struct nono_json *doc, const struct nono_json_at *at, e
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	path_text(at, &path);
+	if (path.failed)
+		return nono_nomem(err);
 	text = path.data ? path.data : "";
 	return nono_json_fail_offset(doc->file, doc->text, nono_json_locate(doc->plain, doc->len, at, spot), err, code,
 				     "%s%.*s%s%s", path.len > NONO_JSON_PATH_BYTES ? "..." : "", NONO_JSON_PATH_BYTES,

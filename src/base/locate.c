@@ -207,5 +207,7 @@ int nono_json_fail_offset(const char *file, const char *text, size_t offset, str
 	va_start(ap, fmt);
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	if (name.failed)
+		return nono_nomem(err);
 	return nono_fail(err, code, 0, "%s:%zu:%zu: %s", name.data ? name.data : "", line, column, message);
 }

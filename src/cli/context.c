@@ -214,11 +214,12 @@ int context_check_built(const struct context *ctx, struct nono_error *err)
 		nono_buf_printf(&names, "%s%s (profile %s)", names.len ? ", " : "", keys->items[i].text,
 				keys->items[i].origin);
 	}
-	if (!names.len && !names.failed)
+	if (names.failed)
+		return nono_nomem(err);
+	if (!names.len)
 		return 0;
 	return nono_fail(err, NONO_E_UNSUPPORTED, 0,
-			 "the profile asks for what this nono cannot enforce yet: %s; nothing was started",
-			 names.failed ? "(out of memory)" : names.data);
+			 "the profile asks for what this nono cannot enforce yet: %s; nothing was started", names.data);
 }
 
 void context_done(struct context *ctx)

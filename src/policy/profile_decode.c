@@ -104,6 +104,8 @@ int nono_decode_enum(struct nono_reading *r, const struct nono_key *key, const s
 	}
 	words_text(key->words, &words);
 	nono_quote_text(&found, text);
+	if (words.failed || found.failed)
+		return nono_nomem(r->err);
 	return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "'%.64s' is not known; write %s", found.data ? found.data : "",
 			      words.data ? words.data : "");
 }

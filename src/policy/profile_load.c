@@ -176,10 +176,12 @@ static int unknown_profile(struct loader *l, const char *name)
 	nono_quote_text(&shown, name);
 	if (nearest.best)
 		nono_quote_text(&near, nearest.best);
+	if (!dir || shown.failed || near.failed)
+		return nono_nomem(l->err);
 	return nono_fail(l->err, NONO_E_NOTFOUND, 0,
 			 "there is no profile '%.*s' in %s or among the built-in ones%s%s%s", NONO_NAME_BYTES,
-			 shown.data ? shown.data : "", dir ? dir : "the profiles directory",
-			 near.data ? "; did you mean " : "", near.data ? near.data : "", near.data ? "?" : "");
+			 shown.data ? shown.data : "", dir, near.data ? "; did you mean " : "",
+			 near.data ? near.data : "", near.data ? "?" : "");
 }
 
 /* What the user named: a path, or a name. */
@@ -296,6 +298,8 @@ static int check_chain(struct loader *l, const struct link *link)
 	if (!circle && link->depth <= NONO_EXTENDS_DEPTH)
 		return 0;
 	chain_text(link, &chain);
+	if (chain.failed)
+		return nono_nomem(l->err);
 	return nono_fail(l->err, NONO_E_POLICY, 0, "%s: %s",
 			 circle ? "profiles extend each other in a circle"
 				: "extends goes deeper than " TEXT(NONO_EXTENDS_DEPTH) " levels",
