@@ -2,10 +2,10 @@
 #include "policy/capjson.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/json.h"
 #include "base/jsontext.h"
 #include "base/util.h"
 #include "policy/build.h"
@@ -125,8 +125,11 @@ static int find_word(const char *const *words, size_t count, const char *word, s
 	return -1;
 }
 
+/* jansson does not tell a lack of memory from another text than expected; errno does, cleared before the reading. */
 static int bad(const char *name, const char *what, size_t index, struct nono_error *err)
 {
+	if (errno == ENOMEM)
+		return nono_nomem(err);
 	return nono_fail(err, NONO_E_PARSE, 0, "%s: %s[%zu] is not what nono writes there", name, what, index);
 }
 
@@ -238,19 +241,23 @@ int nono_capset_from_json(const char *text, size_t len, const char *name, struct
 			  struct nono_error *err)
 {
 	_cleanup_(nono_capset_done) struct nono_capset set = {0};
-	_cleanup_(json_decrefp) json_t *root = NULL;
-	json_error_t where;
+	_cleanup_(nono_json_done) struct nono_json doc = {0};
 	int version, blocked, rc;
 
 	if (len > NONO_CAPFILE_BYTES)
 		return nono_fail(err, NONO_E_LIMIT, 0, "%s is larger than %d bytes", name, NONO_CAPFILE_BYTES);
-	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
-	if (!root)
-		return nono_fail(err, NONO_E_PARSE, 0, "%s:%d:%d: %s", name, where.line, where.column, where.text);
-	if (json_unpack(root, "{s:i,s:b}", "version", &version, "net_blocked", &blocked) || version != 1)
+	rc = nono_json_parse(name, text, len, &doc, err);
+	if (rc < 0)
+		return rc;
+	errno = 0;
+	if (json_unpack(doc.root, "{s:i,s:b}", "version", &version, "net_blocked", &blocked))
+		version = 0;
+	if (errno == ENOMEM)
+		return nono_nomem(err);
+	if (version != 1)
 		return nono_fail(err, NONO_E_PARSE, 0, "%s: not a capability file of version 1", name);
 	set.network.block = blocked;
-	rc = read_lists(root, name, &set, err);
+	rc = read_lists(doc.root, name, &set, err);
 	if (rc == 0)
 		*ret = TAKE(set);
 	return rc;
