@@ -99,6 +99,7 @@ static void add_denial(struct report *r, const struct nono_answer *a, enum nono_
 	_cleanup_(nono_freep) char *flag = nono_answer_flag(a, op, &once_made);
 	char source[NONO_NAME_BYTES * 2];
 
+	r->out.failed |= !flag;
 	if (a->deny) {
 		add(r, "Rule", "details", a->deny->written);
 		add(r, "Policy", "policy_source", source_word(r, &a->deny->source, source, sizeof(source)));
@@ -177,6 +178,9 @@ static int answer(const struct nono_capset *set, const struct arguments *args, c
 		return nono_fail(err, NONO_E_NOTFOUND, 0, "what is the question? Name --path PATH or --host HOST");
 	if (!*args->why_path)
 		return nono_fail(err, NONO_E_USAGE, 0, "--path '': an empty path");
+	if (args->why_path[0] != '/' && !cwd)
+		return nono_fail(err, NONO_E_SYSTEM, 0, "--path %s: the current directory's name is not to be had",
+				 args->why_path);
 	path = args->why_path[0] == '/' ? strdup(args->why_path) : nono_path_join(cwd, args->why_path);
 	return path ? why_path(set, args, path, err) : nono_nomem(err);
 }
@@ -200,7 +204,7 @@ static int why_self(const struct arguments *args, char *const *env, struct nono_
 	rc = nono_fs_host.read(&nono_fs_host, file, NONO_CAPFILE_BYTES, &text, &len, err);
 	if (rc == 0)
 		rc = nono_capset_from_json(text, len, file, &set, err);
-	return rc < 0 ? rc : answer(&set, args, cwd ? cwd : "/", err);
+	return rc < 0 ? rc : answer(&set, args, cwd, err);
 }
 
 int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)
