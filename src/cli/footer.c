@@ -87,7 +87,10 @@ static char *absolute_path(const struct context *ctx, const char *word)
 	return word[0] == '/' ? strdup(word) : nono_path_join(ctx->vars.workdir, word);
 }
 
-/* A word of the command line names a path if it looks like one, or if there is something of that name. */
+/*
+ * A word of the command line names a path if there is something of that name, or if it looks like one: not a script
+ * that has a path in it.
+ */
 static void try_word(const struct context *ctx, struct rows *rows, const char *word)
 {
 	const char *value = word[0] == '-' ? strchr(word, '=') : NULL;
@@ -106,7 +109,7 @@ static void try_word(const struct context *ctx, struct rows *rows, const char *w
 	exists = nono_fs_host.stat(&nono_fs_host, path, true, &node, NULL) == 0;
 	if (exists)
 		(void)(try_op(ctx, rows, path, NONO_OP_READ) || try_op(ctx, rows, path, NONO_OP_WRITE));
-	else if (strchr(word, '/'))
+	else if (strchr(word, '/') && !strpbrk(word, " \t\n;|&<>"))
 		(void)try_op(ctx, rows, path, NONO_OP_CREATE);
 }
 

@@ -239,3 +239,13 @@ def test_the_command_gets_no_log(world, command):
     assert done.returncode == 0 and '0 -> ' in done.stdout
     assert 'nono.log' not in done.stdout and 'NONO_LOG' not in done.stdout
     assert any('start of' in line for line in records(log))
+
+
+# ---- the footer ----
+
+def test_a_script_is_no_path(world):
+    """A path in it that was not there is told only where the command itself named it."""
+    done = world.sh('false; cat /etc/none | grep x')
+    assert done.returncode == 1 and 'Nothing that the policy refuses' in done.stderr
+    done = world.run('run', '--allow-cwd', '--', 'sh', '-c', 'exit 1', 'sh', '/new/made')
+    assert '  file-write-create /new/made\n' in done.stderr
