@@ -20,7 +20,8 @@ struct row {
 
 struct rows {
 	struct row items[NONO_FOOTER_ROWS];
-	size_t len, more; /* more: refused ones without a place */
+	size_t len, more;      /* more: refused ones without a place */
+	struct nono_error why; /* an answer that was not to be had, the last one */
 };
 
 static const char *op_word(const struct row *row)
@@ -60,13 +61,42 @@ static bool is_listed(const struct rows *rows, const char *real)
 	return false;
 }
 
+/* What this user may not look at, or what no path can be, says nothing of the sandbox; what failed today may. */
+static void note_unknown(struct rows *rows, const struct nono_error *why)
+{
+	static const int passing[] = {EIO, EMFILE, ENFILE, ENOMEM};
+	bool unknown = why->code == NONO_E_NOMEM;
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(passing); i++)
+		unknown |= why->sys_errno == passing[i];
+	if (unknown)
+		rows->why = *why;
+}
+
+/* Does a path exist; one that cannot be looked at does not. */
+static bool is_there(struct rows *rows, const char *path, bool *ret_dir)
+{
+	struct nono_error why = {0};
+	struct nono_node node;
+	int rc = nono_path_look(&nono_fs_host, path, true, &node, &why);
+
+	if (rc < 0)
+		note_unknown(rows, &why);
+	else if (ret_dir)
+		*ret_dir = S_ISDIR(node.mode);
+	return rc == 0;
+}
+
 /* Ask the evaluator; true when the policy refuses and a row was made (or counted). */
 static bool try_op(const struct context *ctx, struct rows *rows, const char *path, enum nono_op op)
 {
 	struct nono_answer a;
+	struct nono_error why = {0};
 
-	if (nono_explain(&ctx->set, &nono_fs_host, path, op, &a, NULL) < 0)
+	if (nono_explain(&ctx->set, &nono_fs_host, path, op, &a, &why) < 0) {
+		note_unknown(rows, &why);
 		return false;
+	}
 	if (a.allowed || is_listed(rows, a.real)) {
 		bool refused = !a.allowed;
 
@@ -82,9 +112,13 @@ static bool try_op(const struct context *ctx, struct rows *rows, const char *pat
 	return true;
 }
 
-static char *absolute_path(const struct context *ctx, const char *word)
+static char *absolute_path(const struct context *ctx, struct rows *rows, const char *word)
 {
-	return word[0] == '/' ? strdup(word) : nono_path_join(ctx->vars.workdir, word);
+	char *path = word[0] == '/' ? strdup(word) : nono_path_join(ctx->vars.workdir, word);
+
+	if (!path)
+		(void)nono_nomem(&rows->why);
+	return path;
 }
 
 /*
@@ -95,19 +129,16 @@ static void try_word(const struct context *ctx, struct rows *rows, const char *w
 {
 	const char *value = word[0] == '-' ? strchr(word, '=') : NULL;
 	_cleanup_(nono_freep) char *path = NULL;
-	struct nono_node node;
-	bool exists;
 
 	if (word[0] == '-' && !value)
 		return;
 	word = value ? value + 1 : word;
 	if (!*word || strlen(word) >= 4096)
 		return;
-	path = absolute_path(ctx, word);
+	path = absolute_path(ctx, rows, word);
 	if (!path)
 		return;
-	exists = nono_fs_host.stat(&nono_fs_host, path, true, &node, NULL) == 0;
-	if (exists)
+	if (is_there(rows, path, NULL))
 		(void)(try_op(ctx, rows, path, NONO_OP_READ) || try_op(ctx, rows, path, NONO_OP_WRITE));
 	else if (strchr(word, '/') && !strpbrk(word, " \t\n;|&<>"))
 		(void)try_op(ctx, rows, path, NONO_OP_CREATE);
@@ -115,20 +146,20 @@ static void try_word(const struct context *ctx, struct rows *rows, const char *w
 
 static void try_observed(const struct context *ctx, struct rows *rows, const struct nono_observed *seen)
 {
-	_cleanup_(nono_freep) char *path = absolute_path(ctx, seen->path);
-	struct nono_node node;
+	_cleanup_(nono_freep) char *path = absolute_path(ctx, rows, seen->path);
 	enum nono_op op;
+	bool is_dir = false;
 	bool exists;
 
 	if (!path)
 		return;
-	exists = nono_fs_host.stat(&nono_fs_host, path, true, &node, NULL) == 0;
+	exists = is_there(rows, path, &is_dir);
 	if (seen->bare && !exists)
 		return;
 	op = op_of_hint(seen->hint);
 	if (!exists && op == NONO_OP_READ)
 		op = NONO_OP_CREATE;
-	else if (exists && op == NONO_OP_CREATE && !S_ISDIR(node.mode))
+	else if (exists && op == NONO_OP_CREATE && !is_dir)
 		op = NONO_OP_WRITE; /* a shell's ">" says "cannot create" of what is there too */
 	if (!try_op(ctx, rows, path, op) && exists && seen->guessed)
 		(void)try_op(ctx, rows, path, NONO_OP_WRITE);
@@ -157,7 +188,9 @@ static void print_row(const struct row *row)
 	output_denied();
 	if (deny)
 		output_line("      denied by %s", nono_source_text(&deny->source, source, sizeof(source)));
-	if (flag && *flag) {
+	if (!flag) {
+		output_line("      out of memory before it was known what would allow it");
+	} else if (*flag) {
 		output_part(OUTPUT_PLAIN, "      to allow it: ");
 		output_part(OUTPUT_TYPE, "%s", flag);
 		output_part(OUTPUT_PLAIN, "%s", once_made ? " (once the file is there)" : "");
@@ -169,11 +202,12 @@ static void print_row(const struct row *row)
 	}
 }
 
-static void print_nothing_found(const struct context *ctx)
+static void print_nothing_found(const struct context *ctx, const struct rows *rows)
 {
 	_cleanup_(nono_buf_done) struct nono_buf hint = {0};
 
-	output_line("Nothing that the policy refuses was found in what it was given or what it said.");
+	if (!rows->why.code)
+		output_line("Nothing that the policy refuses was found in what it was given or what it said.");
 	output_part(OUTPUT_PLAIN, "To ask about a path: ");
 	nono_buf_puts(&hint, "nono why");
 	if (ctx->args->profile) {
@@ -207,6 +241,8 @@ void footer_print(const struct context *ctx, const struct nono_run_result *resul
 		if (rows.more)
 			output_line("  and %zu more", rows.more);
 	} else {
-		print_nothing_found(ctx);
+		print_nothing_found(ctx, &rows);
 	}
+	if (rows.why.code)
+		output_line("What the policy refuses could not be found out in full: %s", rows.why.text);
 }

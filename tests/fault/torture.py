@@ -58,11 +58,12 @@ BAD = '{"extends": "base", "filesystem": {"raed": ["~/x"]}}'
 
 
 class Scenario:
-    """fresh: no state of nono yet; claude: what that profile makes is there; capfile: asked from inside a sandbox."""
+    """fresh: no state of nono yet; claude: what that profile makes is there; capfile: asked from inside a sandbox;
+    hints: what is printed below the message itself may be missing."""
 
-    def __init__(self, name, *args, code=0, fresh=True, claude=True, stderr='pipe', root=False, short=True, capfile=False):
+    def __init__(self, name, *args, code=0, fresh=True, claude=True, stderr='pipe', root=False, short=True, capfile=False, hints=False):
         self.name, self.args, self.code, self.fresh, self.claude, self.stderr = name, args, code, fresh, claude, stderr
-        self.root, self.short, self.capfile = root, short, capfile
+        self.root, self.short, self.capfile, self.hints = root, short, capfile, hints
 
 
 PROBE = ('--', '@HOME@/project/probe', '@HOME@', '0')
@@ -80,7 +81,7 @@ SCENARIOS = [
     Scenario('why-self', 'why', '--json', '--self', '--path', '@HOME@/.ssh/id', fresh=False, capfile=True),
     Scenario('first-run', 'run', '-p', 'claude-code', '--allow-cwd', *PROBE, claude=False),
     Scenario('missing', 'run', '--allow-cwd', '--', 'no-such-command', code=127, short=False),
-    Scenario('script', 'run', '--allow-cwd', '--', '@HOME@/project/bad.sh', code=127, short=False),
+    Scenario('script', 'run', '--allow-cwd', '--', '@HOME@/project/bad.sh', code=127, hints=True, short=False),
     Scenario('left', 'run', '--allow-cwd', '--', 'sh', '-c', '(sleep 0.05; echo late >&2) & echo early >&2; exit 0', short=False),
 ]
 
@@ -96,9 +97,6 @@ class Result:
             name, *calls = KIND.unpack_from(record, at)
             if name[0]:
                 self.calls[name.rstrip(b'\0').decode()] = dict(zip(PROCESSES, calls))
-
-    def messages(self):
-        return [line for line in self.err.split('\n') if line.startswith('nono: ') and line[6:].strip()]
 
 
 def tree_of(top, made):
@@ -145,8 +143,7 @@ class Bench:
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
         with open(self.record, 'wb') as f:
             f.truncate(4096)
-        self.ready = None
-        self.baselines = {}
+        self.ready = self.base = None
 
     def furnish(self):
         world = self.world
@@ -178,7 +175,7 @@ class Bench:
             if scenario.capfile:
                 self.plain(Scenario('', 'run', '-s', '--allow-cwd', '--', 'true'))
             self.before = tree_of(self.world.home, False)
-            self.ready = scenario.name
+            self.ready, self.base = scenario.name, None
             return
         now = tree_of(self.world.home, False)
         for name in sorted(now.keys() - self.before.keys(), reverse=True):
@@ -250,12 +247,13 @@ class Bench:
         return 1
 
     def baseline(self, scenario):
-        if scenario.name not in self.baselines:
+        """The run without a fault, in the home as it is now."""
+        if self.ready != scenario.name or not self.base:
             base = self.run(scenario)
             if base.code != scenario.code or not base.calls:
                 raise SystemExit(f'torture: {scenario.name} without a fault: exit {base.code}, {base.err}')
-            self.baselines[scenario.name] = base
-        return self.baselines[scenario.name]
+            self.base = base
+        return self.base
 
 
 def weaker(was, now):
@@ -279,29 +277,29 @@ def judge_tree(bench, base, result):
             yield f'left {name} half-made: {value!r:.200}'
 
 
-def judge_end(base, result, call, how):
+def causes(call, how):
+    """What a message that names the cause has in it, any of them."""
+    if call == 'malloc':
+        return 'out of memory', os.strerror(errno.ENOMEM)
+    return (os.strerror(getattr(errno, how)),) if how else ('',)
+
+
+def judge_end(base, result, call, how, hints):
     """The same result as without a fault, or a refusal that says why."""
-    same = result.code == base.code and result.out == base.out
-    lost = [line for line in base.err.split('\n') if line and line not in result.err]
-    if same and not lost:
-        return
-    if same and base.code == 0 and base.out:
-        yield f'the same result, but these lines are missing: {lost}'
+    lines, known = ([line for line in text.split('\n') if line] for text in (result.err, base.err))
+    named = [line for line in lines if line not in known and any(text in line for text in causes(call, how))]
+    lost = [line for line in known if line not in lines and not (hints and line.startswith('  '))]
+    if result.code == base.code and result.out == base.out and (named or not lost):
         return
     if result.code not in (1, 126, 127):
         yield f'exit code {result.code}'
     if result.out not in ('', base.out):
         yield f'output {result.out!r:.300}'
-    new = [line for line in result.messages() if line not in base.err]
-    if not new:
-        yield f'exit code {result.code} without a message: {result.err!r:.600}'
-        return
-    reason = ('out of memory', os.strerror(errno.ENOMEM)) if call == 'malloc' else (os.strerror(getattr(errno, how)),) if how else ('',)
-    if not any(text in line for text in reason for line in new):
-        yield f'the message does not name the cause: {new}'
+    if not any(line.startswith('nono: ') for line in named):
+        yield f'exit code {result.code}, no message with the cause, these lines lost: {lost}, all: {lines}'
 
 
-def judge(bench, base, result, fault):
+def judge(bench, base, result, fault, hints):
     _process, call, _at, how, _sticky = fault
     if result.code is None:
         yield 'hangs'
@@ -315,7 +313,7 @@ def judge(bench, base, result, fault):
         yield from different
         result.out = result.out if different else base.out
     yield from judge_tree(bench, base, result)
-    yield from judge_end(base, result, call, how)
+    yield from judge_end(base, result, call, how, hints)
     if result.ended and (result.blocks > base.blocks or result.fds > base.fds):
         yield f'{result.blocks} allocations and {result.fds} descriptors are left at the end, not {base.blocks} and {base.fds}'
 
@@ -346,7 +344,7 @@ def every(bench, scenario, kind, first, step):
         if not result.injected:
             return faults, complaints
         faults += 1
-        complaints += [f'{" ".join(spell(fault))}: {text}' for text in judge(bench, base, result, fault)]
+        complaints += [f'{" ".join(spell(fault))}: {text}' for text in judge(bench, base, result, fault, scenario.hints)]
         at += step
 
 
@@ -428,7 +426,7 @@ def show(scenario, words):
         fault = (words[0], words[1], int(words[2]), words[3] if words[3] != '0' else HALF, 'sticky' in words)
         base, result = bench.baseline(scenario), bench.run(scenario, fault)
         print(f'without: exit {base.code}\n{base.out}{base.err}\nwith: exit {result.code}, {result.injected} faults\n{result.out}{result.err}')
-        complaints = list(judge(bench, base, result, fault))
+        complaints = list(judge(bench, base, result, fault, scenario.hints))
     finally:
         bench.world.done()
     print('\n'.join(complaints) or 'fine')
