@@ -311,6 +311,11 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 		return rc;
 	code = result.exit_code;
 	logfile_put(LOG_LEVEL_INFO, "end of %s, exit code %d", job->program, code);
+	if (result.cut_errno) {
+		(void)nono_fail(err, NONO_E_SYSTEM, result.cut_errno,
+				"some of the command's error output was lost, and it may have ended because of that");
+		output_error(err);
+	}
 	if (result.failed.stage != NONO_STAGE_NONE)
 		code = report_failed_start(job, &result.failed, err);
 	else if (code && !result.term_signal && spec->observe)

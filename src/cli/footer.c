@@ -167,6 +167,9 @@ static void try_observed(const struct context *ctx, struct rows *rows, const str
 
 static void collect(const struct context *ctx, const struct nono_run_result *result, struct rows *rows)
 {
+	if (result->paths.missed_errno)
+		(void)nono_fail(&rows->why, NONO_E_SYSTEM, result->paths.missed_errno,
+				"cannot look at the command's error output");
 	for (size_t i = 0; i < result->paths.len; i++)
 		try_observed(ctx, rows, &result->paths.items[i]);
 	/* What the command itself said is nearer to the truth than what it was given. */

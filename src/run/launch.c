@@ -263,6 +263,7 @@ int nono_run_supervised(const struct nono_run_spec *spec, struct nono_run_result
 	if (rc < 0)
 		return rc;
 	done.observed = relay != NULL;
+	done.cut_errno = nono_relay_cut_errno(relay);
 	if (done.exit_code != 0)
 		nono_relay_take_paths(relay, &done.paths);
 	*result = TAKE(done);

@@ -30,6 +30,7 @@ struct nono_relay {
 	int target_fd;	/* TARGET, but in the process left behind */
 	bool both;	/* standard output is the same object */
 	bool no_nowait; /* the kernel cannot write to a pipe without waiting */
+	int cut_errno;	/* why output was lost; 0 */
 	off_t start;	/* of a file, where the command's output begins */
 	size_t at, len; /* data[at] to data[len] wait for the target */
 	char data[NONO_RELAY_BYTES];
@@ -96,7 +97,9 @@ int nono_relay_new(struct nono_relay **ret, struct nono_error *err)
 	enum target_kind kind;
 	struct stat st;
 
-	if (fstat(TARGET, &st) < 0 || !choose_kind(&st, &kind)) {
+	if (fstat(TARGET, &st) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the error output");
+	if (!choose_kind(&st, &kind)) {
 		*ret = NULL;
 		return 0;
 	}
@@ -108,6 +111,7 @@ int nono_relay_new(struct nono_relay **ret, struct nono_error *err)
 	relay->read_fd = relay->command_fd = -1;
 	relay->target_fd = TARGET;
 	relay->both = relay->no_nowait = false;
+	relay->cut_errno = 0;
 	relay->start = 0;
 	relay->at = relay->len = 0;
 	nono_scan_init(&relay->scan);
@@ -175,6 +179,19 @@ static void close_read_end(struct nono_relay *relay)
 	relay->at = relay->len = 0;
 }
 
+int nono_relay_cut_errno(const struct nono_relay *relay)
+{
+	return relay ? relay->cut_errno : 0;
+}
+
+/* A failure that is not the reader's going away: what was written is lost, and the command may be ended by that. */
+static void cut_off(struct nono_relay *relay, int sys_errno)
+{
+	if (sys_errno != EPIPE && sys_errno != ECONNRESET)
+		relay->cut_errno = sys_errno;
+	close_read_end(relay);
+}
+
 void nono_relay_poll_set(const struct nono_relay *relay, struct pollfd fds[2])
 {
 	bool pending = nono_relay_has_pending(relay);
@@ -239,7 +256,7 @@ static void write_pending(struct nono_relay *relay)
 		else if (errno == EAGAIN)
 			return;
 		else if (errno != EINTR)
-			close_read_end(relay);
+			cut_off(relay, errno);
 	}
 }
 
@@ -249,10 +266,12 @@ static size_t read_some(struct nono_relay *relay)
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	if (got <= 0) {
+	if (got < 0)
+		cut_off(relay, errno);
+	else if (got == 0)
 		close_read_end(relay);
+	if (got <= 0)
 		return 0;
-	}
 	relay->at = 0;
 	relay->len = (size_t)got;
 	return (size_t)got;
@@ -320,15 +339,15 @@ static _Noreturn void run_left_behind(struct nono_relay *relay)
 	_exit(0);
 }
 
-/* Read what was added to the file, at most its last NONO_OBSERVED_FILE_BYTES. Whatever is in the way: nothing seen. */
-static void scan_file(struct nono_relay *relay)
+/* Read what was added to the file, at most its last NONO_OBSERVED_FILE_BYTES. 0, or the errno of what is in the way. */
+static int scan_file(struct nono_relay *relay)
 {
 	_cleanup_(nono_closep) int fd = open("/proc/self/fd/2", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	off_t at = relay->start, end;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return;
+		return errno;
 	end = file_position(TARGET, &st);
 	if (end > st.st_size)
 		end = st.st_size;
@@ -341,18 +360,21 @@ static void scan_file(struct nono_relay *relay)
 		ssize_t got = pread(fd, relay->data, want, at);
 
 		if (got <= 0)
-			return;
+			return got < 0 ? errno : 0;
 		nono_scan_feed(&relay->scan, relay->data, (size_t)got);
 		at += got;
 	}
+	return 0;
 }
 
-void nono_relay_finish(struct nono_relay *relay)
+void nono_relay_finish(struct nono_relay *relay, int missed_errno)
 {
 	pid_t pid;
 
 	if (!nono_relay_is_open(relay))
 		return;
+	if (missed_errno)
+		relay->scan.found.missed_errno = missed_errno;
 	if (!nono_relay_has_pending(relay) && read_some(relay) == 0 && !nono_relay_is_open(relay))
 		return;
 	pid = fork();
@@ -365,9 +387,13 @@ void nono_relay_finish(struct nono_relay *relay)
 
 void nono_relay_take_paths(struct nono_relay *relay, struct nono_observed_list *ret)
 {
+	int missed_errno;
+
 	if (!relay)
 		return;
-	if (relay->kind == TARGET_FILE)
-		scan_file(relay);
+	missed_errno = relay->kind == TARGET_FILE ? scan_file(relay) : relay->cut_errno;
 	nono_scan_finish(&relay->scan, ret);
+	/* A file that may only be written to can never be looked at: no news. */
+	if (missed_errno && missed_errno != EACCES)
+		ret->missed_errno = missed_errno;
 }

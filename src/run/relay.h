@@ -47,8 +47,14 @@ void nono_relay_poll_set(const struct nono_relay *relay, struct pollfd fds[2]);
 /** nono_relay_step - copy what @fds says can be copied, without ever blocking. Returns the bytes read. */
 size_t nono_relay_step(struct nono_relay *relay, const struct pollfd fds[2]);
 
-/** nono_relay_finish - the command has ended: at end of file close, else leave a process that copies on. */
-void nono_relay_finish(struct nono_relay *relay);
+/**
+ * nono_relay_finish - the command has ended: at end of file close, else leave a process that copies on.
+ * @missed_errno: why what it will copy was not looked at although it should have been; 0
+ */
+void nono_relay_finish(struct nono_relay *relay, int missed_errno);
+
+/** nono_relay_cut_errno - why some of the output was not passed on; 0 also where only its reader went away. */
+int nono_relay_cut_errno(const struct nono_relay *relay);
 
 /** nono_relay_take_paths - move out what was seen; @ret must be empty. */
 void nono_relay_take_paths(struct nono_relay *relay, struct nono_observed_list *ret);

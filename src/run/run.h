@@ -39,6 +39,7 @@ struct nono_observed {
 struct nono_observed_list {
 	struct nono_observed *items; /* owned; at most NONO_OBSERVED_PATHS, in the order seen, none twice */
 	size_t len;
+	int missed_errno; /* why something may be missing; 0 */
 };
 
 /** nono_observed_done - free the paths and the list, leaving it empty. NULL is fine. */
@@ -50,6 +51,7 @@ struct nono_run_result {
 	int term_signal;		 /* 0 or N */
 	bool by_terminal;		 /* a key sent it, to nono too: who waits for nono should see it die of that */
 	bool observed;			 /* its error output was looked at; false on a terminal */
+	int cut_errno;			 /* why some of its error output was not passed on; 0 */
 	struct nono_observed_list paths; /* from its error output; empty unless exit_code is other than 0 */
 };
 

@@ -154,8 +154,10 @@ void nono_observed_add(struct nono_observed_list *list, const char *path, size_t
 	if (!list->items)
 		list->items = calloc(NONO_OBSERVED_PATHS, sizeof(*list->items));
 	copy = list->items ? strndup(path, len) : NULL;
-	if (!copy)
+	if (!copy) {
+		list->missed_errno = ENOMEM;
 		return;
+	}
 	item = &list->items[list->len++];
 	*item = (struct nono_observed){.path = copy, .hint = hint, .guessed = guessed};
 	item->bare = !strchr(copy, '/');

@@ -26,7 +26,7 @@ struct nono_scan {
 /** nono_scan_init - an empty scanner; nono_scan_done, unless nothing was fed. */
 void nono_scan_init(struct nono_scan *scan);
 
-/** nono_scan_feed - look at the next @len bytes. A lack of memory loses paths, never more. */
+/** nono_scan_feed - look at the next @len bytes. A lack of memory loses paths, which is noted in the list. */
 void nono_scan_feed(struct nono_scan *scan, const char *data, size_t len);
 
 /** nono_scan_finish - the text is over: move what was found to @ret, which must be empty. */

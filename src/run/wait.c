@@ -184,20 +184,23 @@ static void drain(struct waiting *w)
 {
 	size_t left = nono_relay_backlog(w->relay);
 	struct pollfd fds[3];
+	int failed = 0;
 
 	while (nono_relay_is_open(w->relay) && (left > 0 || nono_relay_has_pending(w->relay))) {
 		nfds_t count = poll_set(w, fds);
 		int ready = poll(fds, count, w->hurried ? HURRY_MS : -1);
 		size_t got;
 
-		if (ready == 0 || (ready < 0 && errno != EINTR))
+		if (ready < 0 && errno != EINTR)
+			failed = errno;
+		if (ready == 0 || failed)
 			break;
 		if (fds[0].revents & POLLIN)
 			take_signals(w);
 		got = nono_relay_step(w->relay, fds + 1);
 		left = got < left ? left - got : 0;
 	}
-	nono_relay_finish(w->relay);
+	nono_relay_finish(w->relay, failed);
 }
 
 static bool died_by_terminal(const struct waiting *w)
