@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "base/util.h"
@@ -167,6 +168,23 @@ void nono_launch_child(const struct nono_launch *launch, struct nono_stage_repor
 	report->sys_errno = errno;
 }
 
+/* The report could not be sent: then nono's error output is told, in one piece, without stdio. */
+static void say_report_child(const struct nono_stage_report *report, int sys_errno)
+{
+	const char *const words[] = {"nono: cannot ",
+				     nono_stage_text(report->stage),
+				     ": ",
+				     strerrordesc_np(report->sys_errno),
+				     ", and cannot report it: ",
+				     strerrordesc_np(sys_errno),
+				     "\n"};
+	struct iovec pieces[NONO_ARRAY_SIZE(words)];
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(words); i++)
+		pieces[i] = (struct iovec){(void *)words[i], words[i] ? strlen(words[i]) : 0};
+	(void)!writev(STDERR_FILENO, pieces, NONO_ARRAY_SIZE(words));
+}
+
 /* The new process: dies with nono, has signals as nono found them, becomes the command or reports why not. */
 static _Noreturn void run_child(const struct nono_launch *launch, const struct nono_signals *signals, int report_fd,
 				pid_t parent)
@@ -181,16 +199,23 @@ static _Noreturn void run_child(const struct nono_launch *launch, const struct n
 	} else {
 		report.sys_errno = errno;
 	}
-	(void)!write(report_fd, &report, sizeof(report));
+	if (write(report_fd, &report, sizeof(report)) != (ssize_t)sizeof(report))
+		say_report_child(&report, errno);
 	_exit(nono_run_exit_code(&report));
 }
 
 /* Only the child's end tells whether there is a report, so it is read then, and starting costs no wake-up. */
-static void set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end)
+static int set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end, struct nono_error *err)
 {
 	struct nono_stage_report report;
+	ssize_t len = read(report_fd, &report, sizeof(report));
+	bool ambiguous = WIFEXITED(end->status) &&
+			 (WEXITSTATUS(end->status) == EXIT_NOT_STARTED || WEXITSTATUS(end->status) == EXIT_NOT_FOUND);
 
-	if (read(report_fd, &report, sizeof(report)) == (ssize_t)sizeof(report)) {
+	if (len != 0 && len != (ssize_t)sizeof(report) && ambiguous)
+		return nono_fail(err, NONO_E_SYSTEM, len < 0 ? errno : EIO,
+				 "cannot read whether the command was started");
+	if (len == (ssize_t)sizeof(report)) {
 		result->failed = report;
 		result->exit_code = nono_run_exit_code(&report);
 	} else if (WIFSIGNALED(end->status)) {
@@ -200,6 +225,7 @@ static void set_result(struct nono_run_result *result, int report_fd, const stru
 	} else {
 		result->exit_code = WEXITSTATUS(end->status);
 	}
+	return 0;
 }
 
 static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, struct nono_run_result *result,
@@ -235,10 +261,10 @@ static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, s
 	rc = nono_wait_command(child, &signals, relay, &end, err);
 	if (rc < 0)
 		return rc;
-	set_result(result, report_read, &end);
-	if (result->term_signal)
+	rc = set_result(result, report_read, &end, err);
+	if (rc == 0 && result->term_signal)
 		nono_tty_restore(&tty);
-	return 0;
+	return rc;
 }
 
 int nono_run_supervised(const struct nono_run_spec *spec, struct nono_run_result *result, struct nono_error *err)
