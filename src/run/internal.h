@@ -37,7 +37,7 @@ struct nono_signals {
 	int fd; /* a signalfd; -1 when empty */
 };
 
-/** nono_signals_take - block what is to be forwarded or watched; 0 or -NONO_E_SYSTEM. */
+/** nono_signals_take - block what is to be forwarded or watched; 0 or -NONO_E_SYSTEM. Restore after both. */
 int nono_signals_take(struct nono_signals *signals, struct nono_error *err);
 
 /** nono_signals_restore - drop what is pending, restore mask and dispositions, close. */

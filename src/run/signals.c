@@ -23,12 +23,19 @@ int nono_signals_take(struct nono_signals *signals, struct nono_error *err)
 	signals->fd = signalfd(-1, &signals->taken, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals->fd < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a signal descriptor");
-	(void)sigprocmask(SIG_BLOCK, &signals->taken, &signals->old_mask);
+	if (sigprocmask(SIG_BLOCK, &signals->taken, &signals->old_mask) < 0) {
+		nono_closep(&signals->fd);
+		signals->fd = -1;
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot block signals");
+	}
 	/* A parent that ignores SIGCHLD hands that on, and the kernel would then reap the command unseen. */
-	(void)sigaction(SIGCHLD, NULL, &signals->old_chld);
-	signals->chld_changed = signals->old_chld.sa_handler != SIG_DFL;
-	if (signals->chld_changed)
-		(void)sigaction(SIGCHLD, &chld, NULL);
+	if (sigaction(SIGCHLD, NULL, &signals->old_chld) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot watch for the end of the command");
+	if (signals->old_chld.sa_handler == SIG_DFL)
+		return 0;
+	if (sigaction(SIGCHLD, &chld, NULL) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot watch for the end of the command");
+	signals->chld_changed = true;
 	return 0;
 }
 
