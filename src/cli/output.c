@@ -227,8 +227,8 @@ static void print_ports(const char *what, const struct nono_ports *ports)
 		if (r->hi != r->lo)
 			nono_buf_printf(&text, "-%u", r->hi);
 	}
-	if (ports->len && !text.failed)
-		output_line("  %-5s %s only: %s", "net", what, text.data);
+	if (ports->len)
+		output_line("  %-5s %s only: %s", "net", what, text.failed ? "(out of memory)" : text.data);
 }
 
 static void print_network(const struct nono_network *net)

@@ -58,6 +58,7 @@ static int make_missing(const struct nono_builder *b, const struct fs_key *k, co
 {
 	bool file = k->profile_expect == FILE_;
 	_cleanup_(nono_freep) char *path = NULL;
+	struct nono_error why = {0};
 	struct nono_node node;
 	int rc;
 
@@ -66,8 +67,14 @@ static int make_missing(const struct nono_builder *b, const struct fs_key *k, co
 	rc = nono_build_path(b, NONO_SOURCE_PROFILE, e->text, &path, err);
 	if (rc < 0 || nono_is_pattern(path))
 		return rc;
-	if (b->fs->stat(b->fs, path, false, &node, NULL) != -NONO_E_NOTFOUND)
+	rc = nono_path_look(b->fs, path, false, &node, &why);
+	if (rc == 0 || why.sys_errno == EACCES) /* there, or where this user makes nothing */
 		return 0;
+	if (rc != -NONO_E_NOTFOUND) {
+		if (err)
+			*err = why;
+		return nono_fail_in(err, rc, "profile %s", e->origin);
+	}
 	/* Of files only those with a text that means "nothing yet" are made; a lock is the program's own to make. */
 	if (file && !nono_has_prefix(path + strlen(path) - (strlen(path) > 5 ? 5 : 0), ".json"))
 		return 0;
