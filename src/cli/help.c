@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "cli/option_table.h"
+#include "cli/output.h"
 
 static const struct {
 	const char *name, *summary;
@@ -19,29 +20,11 @@ static const struct {
 	{NULL, NULL},
 };
 
-#define COLUMNS 80
 #define TEXT_COLUMN 32 /* where an option's text begins */
 
-/* Words, filled into lines that begin at @indent; the first one begins at @column. */
-static void paragraph(const char *text, size_t indent, size_t column, FILE *out)
+static void heading(FILE *out, const char *before, const char *text)
 {
-	bool first = true;
-
-	while (*text) {
-		size_t len = strcspn(text, " ");
-
-		if (!first && column + 1 + len > COLUMNS) {
-			(void)fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			first = true;
-		}
-		(void)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
-		column += len + !first;
-		first = false;
-		text += len;
-		text += strspn(text, " ");
-	}
-	(void)fputc('\n', out);
+	(void)fprintf(out, "%s%s%s%s\n", before, output_style(out, OUTPUT_HEADING), text, output_plain(out));
 }
 
 static void help_option(const struct option_def *o, FILE *out)
@@ -50,11 +33,10 @@ static void help_option(const struct option_def *o, FILE *out)
 
 	(void)snprintf(left, sizeof(left), "%s%c%s --%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',
 		       o->letter ? "," : " ", o->name, o->metavar ? " " : "", o->metavar ? o->metavar : "");
+	(void)fprintf(out, "  %s%-*s%s", output_style(out, OUTPUT_TYPE), TEXT_COLUMN - 2, left, output_plain(out));
 	if (strlen(left) > TEXT_COLUMN - 3)
-		(void)fprintf(out, "  %s\n%*s", left, TEXT_COLUMN, "");
-	else
-		(void)fprintf(out, "  %-*s", TEXT_COLUMN - 2, left);
-	paragraph(o->help, TEXT_COLUMN, TEXT_COLUMN, out);
+		(void)fprintf(out, "\n%*s", TEXT_COLUMN, "");
+	output_paragraph(out, TEXT_COLUMN, TEXT_COLUMN, o->help);
 }
 
 static void help_options(enum command command, FILE *out)
@@ -69,7 +51,7 @@ static void help_options(enum command command, FILE *out)
 		if (o->title || o->kind == OPTION_NO_EFFECT || !(o->commands & UINT64_C(1) << command))
 			continue;
 		if (title)
-			(void)fprintf(out, "\n%s\n", title);
+			heading(out, "\n", title);
 		title = NULL;
 		help_option(o, out);
 	}
@@ -77,7 +59,7 @@ static void help_options(enum command command, FILE *out)
 
 static void command_line(const char *name, const char *summary, FILE *out)
 {
-	(void)fprintf(out, "  %-18s %s\n", name, summary);
+	(void)fprintf(out, "  %s%-18s%s %s\n", output_style(out, OUTPUT_TYPE), name, output_plain(out), summary);
 }
 
 static void overview(FILE *out)
@@ -86,9 +68,9 @@ static void overview(FILE *out)
 		    "profile grants.\n\n"
 		    "  nono run --profile claude-code --allow-cwd -- claude\n"
 		    "  nono run --read ~/data --block-net -- ./script.sh\n"
-		    "  nono why --profile claude-code --path ~/.ssh/id_ed25519\n\n"
-		    "Commands\n",
+		    "  nono why --profile claude-code --path ~/.ssh/id_ed25519\n\n",
 		    out);
+	heading(out, "", "Commands");
 	for (size_t i = 0; i < command_def_count; i++)
 		if (!strchr(command_defs[i].name, ' ') && *command_defs[i].summary)
 			command_line(command_defs[i].name, command_defs[i].summary, out);
@@ -99,7 +81,8 @@ static void overview(FILE *out)
 
 static void group_help(const char *group, FILE *out)
 {
-	(void)fprintf(out, "nono %s COMMAND\n\nCommands\n", group);
+	(void)fprintf(out, "nono %s COMMAND\n\n", group);
+	heading(out, "", "Commands");
 	for (size_t i = 0; i < command_def_count; i++)
 		if (command_in_group(&command_defs[i], group))
 			command_line(command_defs[i].name, command_defs[i].summary, out);
@@ -112,7 +95,7 @@ void cmd_help(const struct arguments *args, FILE *out)
 
 	if (def) {
 		(void)fprintf(out, "nono %s %s\n\n", def->name, def->usage);
-		paragraph(def->text, 0, 0, out);
+		output_paragraph(out, 0, 0, def->text);
 	} else if (args->group) {
 		group_help(args->group, out);
 	} else {

@@ -33,6 +33,7 @@ struct arguments {
 	int verbose;
 	const char *why_path, *why_op, *why_host, *why_port;
 	bool why_self, json;
+	bool setup_check_only, setup_profiles, setup_shell;
 	const char *theme, *log_file;
 	bool help, version;
 	const char *group; /* of commands, where no command of it was named; static */

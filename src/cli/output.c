@@ -9,6 +9,8 @@
 #include "cli/logfile.h"
 #include "policy/build.h"
 
+#define COLUMNS 80 /* of a paragraph */
+
 enum answer { UNKNOWN, NO, YES };
 
 static struct {
@@ -279,4 +281,35 @@ void output_capabilities(const struct nono_capset *set, bool all)
 	for (size_t i = 0; all && i < set->deny_count; i++)
 		print_deny(&set->denies[i]);
 	print_network(&set->network);
+}
+
+/* Columns of the first @len bytes: characters of more than one byte take one. */
+static size_t width(const char *text, size_t len)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < len; i++)
+		columns += (text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+void output_paragraph(FILE *out, size_t indent, size_t column, const char *text)
+{
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " "), columns = width(text, len);
+
+		if (!first && column + 1 + columns > COLUMNS) {
+			(void)fprintf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			first = true;
+		}
+		(void)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
+		column += columns + !first;
+		first = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	(void)fputc('\n', out);
 }

@@ -62,4 +62,10 @@ const char *output_style(FILE *stream, enum output_role role);
 /** output_plain - the escape sequence that ends a role, "" without colour. */
 const char *output_plain(FILE *stream);
 
+/**
+ * output_paragraph - words, filled into lines of at most 80 columns that begin at @indent; the first one begins at
+ * @column. The text is printed as it is.
+ */
+void output_paragraph(FILE *out, size_t indent, size_t column, const char *text);
+
 #endif
