@@ -194,6 +194,7 @@ static int prepare_start(struct job *job, struct nono_error *err)
 	if (rc == 0)
 		rc = capfile_write(ctx, &job->cap_file, err);
 	e.cap_file = job->cap_file;
+	e.cwd = ctx->args->workdir ? ctx->vars.workdir : NULL;
 	if (rc == 0)
 		rc = nono_environment_build(&e, ctx->env, &job->envp, err);
 	if (rc == 0 && job->kind->dress)
@@ -242,8 +243,9 @@ static void explain_refused_exec(const struct job *job, const char *path)
 		return;
 	if (!a.allowed) {
 		flag = nono_answer_flag(&a, NONO_OP_EXEC, NULL);
-		output_line("  the sandbox does not grant running %s%s%s", a.real,
-			    flag && *flag ? "; to allow it: " : "", flag ? flag : "");
+		output_line("  the sandbox does not grant running %s", a.real);
+		if (flag && *flag)
+			output_line("      to allow it: %s", flag);
 	}
 	nono_answer_done(&a);
 }

@@ -75,6 +75,18 @@ static int absolute_flags(const struct context *ctx, struct nono_flags *f, struc
 	return rc;
 }
 
+/* A name without . and .. in it is kept as it was given: it may lead through links that the person thinks in. */
+static bool has_dots(const char *path)
+{
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		size_t len = strcspn(++at, "/");
+
+		if ((len == 1 || len == 2) && strncmp(at, "..", len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int find_workdir(const struct context *ctx, char **ret, struct nono_error *err)
 {
 	const char *home = nono_environ_get(ctx->env, "HOME", 4);
@@ -90,8 +102,8 @@ static int find_workdir(const struct context *ctx, char **ret, struct nono_error
 		return nono_nomem(err);
 	if (stat(path, &st) < 0 || (!S_ISDIR(st.st_mode) && (errno = ENOTDIR)))
 		return nono_fail(err, NONO_E_SYSTEM, errno, "--workdir %s", path);
-	*ret = TAKE(path);
-	return 0;
+	*ret = has_dots(path) ? realpath(path, NULL) : TAKE(path);
+	return *ret ? 0 : nono_fail(err, NONO_E_SYSTEM, errno, "--workdir %s", path);
 }
 
 /*

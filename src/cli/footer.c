@@ -205,12 +205,15 @@ static void print_row(const struct row *row)
 	}
 }
 
-static void print_nothing_found(const struct context *ctx, const struct rows *rows)
+static void print_nothing_found(const struct context *ctx, const struct rows *rows, bool observed)
 {
 	_cleanup_(nono_buf_done) struct nono_buf hint = {0};
 
 	if (!rows->why.code)
-		output_line("Nothing that the policy refuses was found in what it was given or what it said.");
+		output_line("Nothing that the policy refuses was found in what it was given%s.",
+			    observed ? " or what it said" : "");
+	if (!observed)
+		output_line("Error output on a terminal is not looked at: add 2>&1 | cat to learn more.");
 	output_part(OUTPUT_PLAIN, "To ask about a path: ");
 	nono_buf_puts(&hint, "nono why");
 	if (ctx->args->profile) {
@@ -244,7 +247,7 @@ void footer_print(const struct context *ctx, const struct nono_run_result *resul
 		if (rows.more)
 			output_line("  and %zu more", rows.more);
 	} else {
-		print_nothing_found(ctx, &rows);
+		print_nothing_found(ctx, &rows, result->observed);
 	}
 	if (rows.why.code)
 		output_line("What the policy refuses could not be found out in full: %s", rows.why.text);

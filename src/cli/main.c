@@ -11,17 +11,25 @@
 
 extern char **environ;
 
+/* A full disk must not look like an empty answer. */
+static int end_output(struct nono_error *err)
+{
+	if (fflush(stdout) == EOF || ferror(stdout))
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot write to standard output");
+	return 0;
+}
+
 static int dispatch(struct arguments *args, struct nono_error *err)
 {
 	const struct command_def *def;
 
 	if (args->help) {
 		cmd_help(args, stdout);
-		return 0;
+		return end_output(err);
 	}
 	if (args->version) {
 		(void)printf("nono %s\n", NONO_VERSION);
-		return 0;
+		return end_output(err);
 	}
 	def = command_by_id(args->command);
 	if (def)

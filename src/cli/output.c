@@ -3,13 +3,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 
 #include "base/quote.h"
 #include "base/util.h"
 #include "cli/logfile.h"
 #include "policy/build.h"
 
-#define COLUMNS 80 /* of a paragraph */
+#define COLUMNS 80 /* of a paragraph, and where nothing says how wide the terminal is */
+#define LEAST_COLUMNS 40
+#define MESSAGE_INDENT 6 /* as long as "nono: " */
 
 enum answer { UNKNOWN, NO, YES };
 
@@ -71,6 +74,51 @@ void output_text(struct nono_buf *out, FILE *stream, enum output_role role, cons
 	nono_quote_text(out, text);
 	if (*style)
 		nono_buf_puts(out, output_plain(stream));
+}
+
+static size_t width(const char *text, size_t len)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < len; i++)
+		columns += (text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+/* Columns of the terminal; elsewhere (0) a message is one line, for whoever searches in it. */
+static size_t terminal_columns(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDERR_FILENO))
+		return 0;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < LEAST_COLUMNS)
+		return COLUMNS;
+	return size.ws_col;
+}
+
+/*
+ * Append text in lines of at most @columns; a longer word has a line of its own. @at: columns that the first line has
+ * already; @indent: of those after it; @columns 0: one line however long.
+ */
+static void fold(struct nono_buf *out, const char *text, size_t at, size_t indent, size_t columns)
+{
+	for (bool first = true;; first = false) {
+		size_t len = strcspn(text, " "), word = width(text, len);
+
+		if (!first && columns && at + 1 + word > columns) {
+			nono_buf_printf(out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (!first) {
+			nono_buf_puts(out, " ");
+			at++;
+		}
+		nono_buf_add(out, text, len);
+		at += word;
+		if (!text[len])
+			return;
+		text += len + 1;
+	}
 }
 
 /* The same text where there is no memory to build it in: every character for itself. */
@@ -160,6 +208,20 @@ void output_unlogged(void)
 	output_end();
 }
 
+/* A whole sentence: folded between words where a terminal is read. */
+static void add_message(const char *text)
+{
+	_cleanup_(nono_buf_done) struct nono_buf quoted = {0};
+	size_t so_far = output.shown.len;
+
+	nono_quote_text(&quoted, text);
+	if (!quoted.failed)
+		fold(&output.shown, quoted.data ? quoted.data : "", MESSAGE_INDENT, MESSAGE_INDENT, terminal_columns());
+	if ((quoted.failed || output.shown.failed) && !output.muted)
+		put_now(so_far, text);
+	nono_buf_puts(&output.plain, text);
+}
+
 /* What begins a line on the terminal says in the log its level. */
 static void end_labelled(enum output_role role, enum log_level level, const char *text, bool show)
 {
@@ -170,7 +232,7 @@ static void end_labelled(enum output_role role, enum log_level level, const char
 	nono_buf_puts(&output.shown, " ");
 	if (output.shown.failed && show)
 		put_now(0, "nono: ");
-	add_part(OUTPUT_PLAIN, text);
+	add_message(text);
 	end_line(level, show);
 	output.muted = muted;
 }
@@ -284,32 +346,10 @@ void output_capabilities(const struct nono_capset *set, bool all)
 }
 
 /* Columns of the first @len bytes: characters of more than one byte take one. */
-static size_t width(const char *text, size_t len)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < len; i++)
-		columns += (text[i] & 0xc0) != 0x80;
-	return columns;
-}
-
 void output_paragraph(FILE *out, size_t indent, size_t column, const char *text)
 {
-	bool first = true;
+	_cleanup_(nono_buf_done) struct nono_buf lines = {0};
 
-	while (*text) {
-		size_t len = strcspn(text, " "), columns = width(text, len);
-
-		if (!first && column + 1 + columns > COLUMNS) {
-			(void)fprintf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			first = true;
-		}
-		(void)fprintf(out, "%s%.*s", first ? "" : " ", (int)len, text);
-		column += columns + !first;
-		first = false;
-		text += len;
-		text += strspn(text, " ");
-	}
-	(void)fputc('\n', out);
+	fold(&lines, text, column, indent, COLUMNS);
+	(void)fprintf(out, "%s\n", lines.failed || !lines.data ? text : lines.data);
 }

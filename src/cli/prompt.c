@@ -32,6 +32,11 @@ bool prompt_workdir(const char *path, const char *how, bool is_home)
 	do
 		n = read(STDIN_FILENO, answer, sizeof(answer) - 1);
 	while (n < 0 && errno == EINTR);
+	if (n <= 0 || answer[n - 1] != '\n') {
+		/* An end of file leaves the line open; the rest of a long answer is no input of the command's. */
+		(void)fputc('\n', stderr);
+		(void)tcflush(STDIN_FILENO, TCIFLUSH);
+	}
 	if (n <= 0)
 		return false;
 	answer[n] = '\0';

@@ -135,6 +135,16 @@ static int set_by_profile(const struct nono_environment *e, struct nono_strv *en
 	return rc;
 }
 
+static int inherit(const struct nono_environment *e, const char *text, size_t name_len, struct nono_strv *out,
+		   struct nono_error *err)
+{
+	if (!is_inherited(e, text, name_len))
+		return 0;
+	if (e->cwd && name_len == 3 && nono_has_prefix(text, "PWD"))
+		return set_one(out, "PWD", e->cwd, err);
+	return nono_strv_add(out, text, err);
+}
+
 int nono_environment_build(const struct nono_environment *e, char *const *env, struct nono_strv *ret,
 			   struct nono_error *err)
 {
@@ -144,8 +154,8 @@ int nono_environment_build(const struct nono_environment *e, char *const *env, s
 	for (size_t i = 0; env[i] && rc == 0; i++) {
 		const char *equals = strchr(env[i], '=');
 
-		if (equals && is_inherited(e, env[i], (size_t)(equals - env[i])))
-			rc = nono_strv_add(&out, env[i], err);
+		if (equals)
+			rc = inherit(e, env[i], (size_t)(equals - env[i]), &out, err);
 	}
 	if (rc == 0)
 		rc = set_by_profile(e, &out, err);

@@ -13,6 +13,7 @@ struct nono_environment {
 	const struct nono_vars *vars;
 	bool clean;	      /* --clean-env: inherit only what a terminal program needs */
 	const char *cap_file; /* NONO_CAP_FILE, or NULL */
+	const char *cwd;      /* where the command starts, if that is not where nono is: PWD; or NULL */
 };
 
 /**

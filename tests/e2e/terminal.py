@@ -16,7 +16,7 @@ ESCAPES = re.compile(r'\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 
 
 def take_terminal():
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    fcntl.ioctl(next(fd for fd in range(3) if os.isatty(fd)), termios.TIOCSCTTY, 0)
 
 
 class Terminal:
