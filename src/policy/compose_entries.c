@@ -49,6 +49,14 @@ static const struct fs_key fs_keys[] = {
 #undef P
 #undef F
 
+/* Of files only those with a text that means "nothing yet" are made; a lock is the program's own to make. */
+static bool may_be_made(const char *path, bool file)
+{
+	size_t len = strlen(path);
+
+	return !file || (len > 5 && strcmp(path + len - 5, ".json") == 0);
+}
+
 /*
  * A built-in profile works at its first run: the directories that its program keeps, and the files, are made where
  * they are missing. Only names without patterns, only what can be written, only where nono may make things at all.
@@ -75,8 +83,7 @@ static int make_missing(const struct nono_builder *b, const struct fs_key *k, co
 			*err = why;
 		return nono_fail_in(err, rc, "profile %s", e->origin);
 	}
-	/* Of files only those with a text that means "nothing yet" are made; a lock is the program's own to make. */
-	if (file && !nono_has_prefix(path + strlen(path) - (strlen(path) > 5 ? 5 : 0), ".json"))
+	if (!may_be_made(path, file))
 		return 0;
 	rc = file ? b->fs->make_file(b->fs, path, "{}\n", err) : b->fs->make_dir(b->fs, path, err);
 	if (rc < 0)

@@ -167,11 +167,11 @@ def test_texts(world, case):
 def test_spellings_of_a_protected_path(world):
     """However a profile writes it, a required protection wins over its grant, or nothing starts."""
     world.write('.ssh/key', KEY)
-    world.plain('mkdir -p ~/work; ln -s ~/.ssh ~/work/s; ln -s .ssh ~/t')
+    world.plain('mkdir -p ~/job; ln -s ~/.ssh ~/job/s; ln -s .ssh ~/t')
     before = snapshot(world.path('.ssh'))
-    for path in ('~/.ssh', '$HOME/.ssh', '~/.ssh/', '~//.ssh', '~/./.ssh', '~/work/../.ssh', '$HOME/.ssh/../.ssh', '~/.ssh/key', '~/t',
-                 '~/t/key', '~/work/s', '/proc/self/root$HOME/.ssh', '/proc/1/root$HOME/.ssh', '/proc/self/cwd/../.ssh', '~/*',
-                 '~/.s*', '~/**/key', '~/.ssh/*', '~', '$HOME', '/', '$XDG_CONFIG_HOME/../.ssh', '$WORKDIR/../.ssh', '~/work/**',
+    for path in ('~/.ssh', '$HOME/.ssh', '~/.ssh/', '~//.ssh', '~/./.ssh', '~/job/../.ssh', '$HOME/.ssh/../.ssh', '~/.ssh/key', '~/t',
+                 '~/t/key', '~/job/s', '/proc/self/root$HOME/.ssh', '/proc/1/root$HOME/.ssh', '/proc/self/cwd/../.ssh', '~/*',
+                 '~/.s*', '~/**/key', '~/.ssh/*', '~', '$HOME', '/', '$XDG_CONFIG_HOME/../.ssh', '$WORKDIR/../.ssh', '~/job/**',
                  '~/.SSH/../.ssh', '../.ssh', './../.ssh/key', '/var/..$HOME/.ssh', '/var/tmp', '/var'):
         for access in ('allow', 'read', 'write'):
             world.profile('p', json.dumps({'extends': 'claude-code', 'filesystem': {access: [path]}}))
