@@ -43,6 +43,28 @@ static int judge(const char *path)
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? errno : 0;
 }
 
+/* The errno values that say that there is nothing to run at a place; any other one says nothing, so it ends the search.
+ */
+static bool is_missing(int sys_errno)
+{
+	static const int missing[] = {ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ESTALE, ENODEV, ETIMEDOUT};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(missing); i++)
+		if (missing[i] == sys_errno)
+			return true;
+	return false;
+}
+
+static int not_known(const char *path, int sys_errno, struct nono_error *err)
+{
+	_cleanup_(nono_buf_done) struct nono_buf shown = {0};
+
+	nono_quote_text(&shown, path);
+	if (shown.failed || !shown.data)
+		return nono_nomem(err);
+	return nono_fail(err, NONO_E_SYSTEM, sys_errno, "cannot look for the command at '%s'", shown.data);
+}
+
 static int not_found(const char *name, const char *path, struct nono_error *err)
 {
 	_cleanup_(nono_buf_done) struct nono_buf shown = {0}, where = {0};
@@ -83,6 +105,8 @@ static int search(const char *name, const char *path, const char *cwd, char **re
 			*ret_path = TAKE(candidate);
 			return 0;
 		}
+		if (why != EACCES && !is_missing(why))
+			return not_known(candidate, why, err);
 		if (why == EACCES && !refused)
 			refused = TAKE(candidate);
 		if (dir[len] == '\0')

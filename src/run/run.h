@@ -101,7 +101,7 @@ int nono_run_exit_code(const struct nono_stage_report *report);
  * @cwd:      where the command will start, for relative elements of @path; NULL: where nono is
  * @ret_path: set on success only; the caller's to free
  * Returns 0, -NONO_E_NOTFOUND (exit code 127), -NONO_E_SYSTEM with sys_errno EACCES (126: there is one, but it may not
- * be executed), -NONO_E_NOMEM. Thread-safe.
+ * be executed) or with what looking for it failed with, -NONO_E_NOMEM. Thread-safe.
  */
 int nono_run_find_program(const char *name, const char *path, const char *cwd, char **ret_path, struct nono_error *err);
 
