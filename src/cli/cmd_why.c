@@ -7,8 +7,8 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/output.h"
+#include "cli/selfset.h"
 #include "policy/build.h"
-#include "policy/capjson.h"
 #include "policy/explain.h"
 #include "policy/path.h"
 
@@ -189,22 +189,18 @@ static int answer(const struct nono_capset *set, const struct arguments *args, c
 static int why_self(const struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(nono_capset_done) struct nono_capset set = {0};
-	_cleanup_(nono_freep) char *text = NULL;
 	_cleanup_(nono_freep) char *cwd = getcwd(NULL, 0);
-	const char *file = nono_environ_get(env, "NONO_CAP_FILE", 13);
-	size_t len;
-	int rc;
+	int rc = selfset_read(env, &set, err);
 
-	if (!file || file[0] != '/') {
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
 		(void)fputs(args->json ? "{\"status\":\"not_sandboxed\",\"message\":\"NONO_CAP_FILE is not set\"}\n"
 				       : "NOT SANDBOXED\n  Reason: NONO_CAP_FILE is not set\n",
 			    stdout);
 		return 0;
 	}
-	rc = nono_fs_host.read(&nono_fs_host, file, NONO_CAPFILE_BYTES, &text, &len, err);
-	if (rc == 0)
-		rc = nono_capset_from_json(text, len, file, &set, err);
-	return rc < 0 ? rc : answer(&set, args, cwd, err);
+	return answer(&set, args, cwd, err);
 }
 
 int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)

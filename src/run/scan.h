@@ -42,6 +42,9 @@ void nono_scan_done(struct nono_scan *scan);
  */
 void nono_scan_line(const char *line, size_t len, struct nono_observed_list *found);
 
+/** nono_scan_tells - does a text tell of a refusal, of whatever (scan_line.c). */
+bool nono_scan_tells(const char *text, size_t len);
+
 /** nono_observed_add - add unless it is there or there are too many; @path need not be NUL-terminated. */
 void nono_observed_add(struct nono_observed_list *list, const char *path, size_t len, enum nono_op_hint hint,
 		       bool guessed);

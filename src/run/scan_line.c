@@ -113,17 +113,25 @@ static void blank_escapes(struct nono_scan_parts *parts)
 	}
 }
 
-static bool is_refusal(const struct nono_scan_parts *parts, size_t at, const struct refusal *r)
+static bool is_refusal(const char *text, size_t len, size_t at, const struct refusal *r)
 {
-	size_t len = strlen(r->text);
-	const char *p = parts->plain + at;
+	size_t word = strlen(r->text);
+	const char *p = text + at;
 
-	if (len > parts->len - at || strncasecmp(p, r->text, len) != 0)
+	if (word > len - at || strncasecmp(p, r->text, word) != 0)
 		return false;
 	if (!r->is_code)
 		return true;
-	return (at == 0 || !isalnum((unsigned char)p[-1])) &&
-	       (len == parts->len - at || !isalnum((unsigned char)p[len]));
+	return (at == 0 || !isalnum((unsigned char)p[-1])) && (word == len - at || !isalnum((unsigned char)p[word]));
+}
+
+bool nono_scan_tells(const char *text, size_t len)
+{
+	for (size_t at = 0; at < len; at++)
+		for (size_t i = 0; i < NONO_ARRAY_SIZE(refusals); i++)
+			if (is_refusal(text, len, at, &refusals[i]))
+				return true;
+	return false;
 }
 
 struct told {
@@ -139,7 +147,7 @@ static struct told take_refusals(struct nono_scan_parts *parts)
 
 	for (size_t at = 0; at < parts->len; at++) {
 		for (size_t i = 0; i < NONO_ARRAY_SIZE(refusals); i++) {
-			if (!is_refusal(parts, at, &refusals[i]))
+			if (!is_refusal(parts->plain, parts->len, at, &refusals[i]))
 				continue;
 			if (told.first == parts->len)
 				told.first = at;

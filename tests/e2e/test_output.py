@@ -244,8 +244,10 @@ def test_the_command_gets_no_log(world, command):
 # ---- the footer ----
 
 def test_a_script_is_no_path(world):
-    """A path in it that was not there is told only where the command itself named it."""
+    """Nor is a path that is not there, where the error output was read and does not speak of it."""
     done = world.sh('false; cat /etc/none | grep x')
     assert done.returncode == 1 and 'Nothing that the policy refuses' in done.stderr
     done = world.run('run', '--allow-cwd', '--', 'sh', '-c', 'exit 1', 'sh', '/new/made')
-    assert '  file-write-create /new/made\n' in done.stderr
+    assert '/new/made' not in done.stderr
+    done = world.run('run', '--allow-cwd', '--', 'touch', '/new')
+    assert '  file-write-create /new\n' in done.stderr

@@ -54,19 +54,3 @@ int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_sta
 	}
 	return 0;
 }
-
-const char *nono_stage_text(enum nono_stage stage)
-{
-	static const char *const texts[] = {
-		[NONO_STAGE_NONE] = "nothing failed",
-		[NONO_STAGE_SETTINGS] = "prepare the process",
-		[NONO_STAGE_CAPABILITIES] = "drop capabilities",
-		[NONO_STAGE_NO_NEW_PRIVS] = "set no_new_privs",
-		[NONO_STAGE_LANDLOCK] = "apply the Landlock ruleset",
-		[NONO_STAGE_SECCOMP] = "load the seccomp filter",
-		[NONO_STAGE_CHDIR] = "enter the working directory",
-		[NONO_STAGE_EXEC] = "start the command",
-	};
-
-	return (size_t)stage < NONO_ARRAY_SIZE(texts) ? texts[stage] : "do an unknown step";
-}
