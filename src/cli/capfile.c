@@ -41,7 +41,18 @@ static void remove_old(const char *dir)
 		(void)closedir(d);
 }
 
-/* Written aside and renamed, so that nobody ever reads half of it. */
+/*
+ * Give the file its name. Where another run of the same policy was faster, its file stays: that run has granted it to
+ * its command already, as an object. What else is in the way is replaced.
+ */
+static int publish(const char *aside, const char *path)
+{
+	if (link(aside, path) == 0 || (errno == EEXIST && is_there(path)))
+		return unlink(aside);
+	return rename(aside, path);
+}
+
+/* Written aside, so that nobody ever reads half of it. */
 static int write_new(const char *path, const char *text, size_t len)
 {
 	_cleanup_(nono_closep) int fd = -1;
@@ -54,7 +65,7 @@ static int write_new(const char *path, const char *text, size_t len)
 	fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
 	if (fd < 0)
 		return -1;
-	if (nono_write_full(fd, text, len) < 0 || rename(aside, path) < 0) {
+	if (nono_write_full(fd, text, len) < 0 || publish(aside, path) < 0) {
 		int saved_errno = errno;
 
 		(void)unlink(aside);
