@@ -85,8 +85,14 @@ static int grant_file(struct context *ctx, const char *path, struct nono_error *
 					     .kind = NONO_SOURCE_SYSTEM,
 					     .source = "capability file",
 					     .file_hint = "another XDG_STATE_HOME"};
+	size_t before = ctx->set.grant_count;
+	int rc = nono_build_grant(&b, &r, err);
 
-	return nono_build_grant(&b, &r, err);
+	/* A link that took its place since would lead to another object: that one is not granted. */
+	if (rc == 0 && ctx->set.grant_count > before &&
+	    !nono_streq(nono_path_base(ctx->set.grants[before].node.real), nono_path_base(path)))
+		nono_capset_drop_grant(&ctx->set, before);
+	return rc;
 }
 
 /* DIR/DIGEST.json; NULL without memory. */
