@@ -242,7 +242,7 @@ static void explain_refused_exec(const struct job *job, const char *path)
 	if (nono_explain(&job->ctx.set, &nono_fs_host, path, NONO_OP_EXEC, &a, NULL) < 0)
 		return;
 	if (!a.allowed) {
-		flag = nono_answer_flag(&a, NONO_OP_EXEC, NULL);
+		flag = nono_answer_flag(&a, NONO_OP_EXEC);
 		output_line("  the sandbox does not grant running %s", a.real);
 		if (flag && *flag)
 			output_line("      to allow it: %s", flag);

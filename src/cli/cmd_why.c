@@ -95,8 +95,7 @@ static void add_grant(struct report *r, const struct nono_grant *g)
 
 static void add_denial(struct report *r, const struct nono_answer *a, enum nono_op op)
 {
-	bool once_made;
-	_cleanup_(nono_freep) char *flag = nono_answer_flag(a, op, &once_made);
+	_cleanup_(nono_freep) char *flag = nono_answer_flag(a, op);
 	char source[NONO_NAME_BYTES * 2];
 
 	r->out.failed |= !flag;
@@ -109,10 +108,11 @@ static void add_denial(struct report *r, const struct nono_answer *a, enum nono_
 	}
 	if (a->deny && a->deny->permanent)
 		add(r, "Suggested fix", "suggested_flag", "none: this is nono's own");
+	else if (!r->json && flag && !*flag)
+		add(r, "Suggested fix", NULL, "none: denied paths lie in what would have to be granted");
 	else
-		add(r, "Suggested fix", "suggested_flag", flag);
-	if (once_made && flag && *flag)
-		add(r, "But", "note", "its directory holds denied paths, so make the file first");
+		add(r, nono_answer_make_first(a) ? "Suggested fix, once it exists" : "Suggested fix", "suggested_flag",
+		    flag);
 }
 
 static int why_path(const struct nono_capset *set, const struct arguments *args, const char *path,

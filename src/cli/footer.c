@@ -12,8 +12,7 @@
 
 static void print_row(const struct nono_refusal *row)
 {
-	bool once_made;
-	_cleanup_(nono_freep) char *flag = nono_answer_flag(&row->answer, row->op, &once_made);
+	_cleanup_(nono_freep) char *flag = nono_answer_flag(&row->answer, row->op);
 	const struct nono_deny *deny = row->answer.deny;
 	char source[NONO_NAME_BYTES * 2];
 
@@ -22,17 +21,19 @@ static void print_row(const struct nono_refusal *row)
 	output_denied();
 	if (deny)
 		output_line("      denied by %s", nono_source_text(&deny->source, source, sizeof(source)));
+	if (row->guess)
+		output_line("      a guess: there is no such file, and the command may have wanted to make it");
 	if (!flag) {
 		output_line("      out of memory before it was known what would allow it");
 	} else if (*flag) {
-		output_part(OUTPUT_PLAIN, "      to allow it: ");
+		output_part(OUTPUT_PLAIN, "      to allow it: %s",
+			    nono_answer_make_first(&row->answer) ? "make it first, then " : "");
 		output_part(OUTPUT_TYPE, "%s", flag);
-		output_part(OUTPUT_PLAIN, "%s", once_made ? " (once the file is there)" : "");
 		output_end();
-	} else if (deny && deny->permanent) {
-		output_line("      permanent: no flag allows it");
+	} else if (row->answer.too_wide) {
+		output_line("      no flag allows it: denied paths lie in what would have to be granted");
 	} else {
-		output_line("      no flag allows it: its directory holds denied paths");
+		output_line("      permanent: no flag allows it");
 	}
 }
 
@@ -40,11 +41,12 @@ static void print_nothing_found(const struct context *ctx, const struct nono_ref
 {
 	_cleanup_(nono_buf_done) struct nono_buf hint = {0};
 
-	if (!rows->why.code)
-		output_line("Nothing that the policy refuses was found in what it was given%s.",
-			    observed ? " or what it said" : "");
-	if (!observed)
-		output_line("Error output on a terminal is not looked at: add 2>&1 | cat to learn more.");
+	if (!rows->why.code && observed) {
+		output_line("Nothing that the policy refuses was found in the command or its error output.");
+	} else if (!rows->why.code) {
+		output_line("Nothing that the policy refuses was found in the command line. Error output on a");
+		output_line("terminal is not looked at: add 2>&1 | cat to learn more.");
+	}
 	output_part(OUTPUT_PLAIN, "To ask about a path: ");
 	nono_buf_puts(&hint, "nono why");
 	if (ctx->args->profile) {

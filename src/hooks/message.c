@@ -54,7 +54,7 @@ static void add_reason(struct nono_buf *out, const struct nono_answer *a)
 /* Returns true where there is a flag that would allow it. */
 static bool add_refusal(struct nono_buf *out, const struct nono_refusal *r)
 {
-	_cleanup_(nono_freep) char *flag = nono_answer_flag(&r->answer, r->op, NULL);
+	_cleanup_(nono_freep) char *flag = nono_answer_flag(&r->answer, r->op);
 	bool has_flag = flag && *flag;
 
 	nono_buf_printf(out, "- %s ", op_text(r));

@@ -57,6 +57,19 @@ static bool may_be_made(const char *path, bool file)
 	return !file || (len > 5 && strcmp(path + len - 5, ".json") == 0);
 }
 
+/* 0, 1 where another nono was faster, or an error. */
+static int make_one(const struct nono_builder *b, const char *path, bool file, struct nono_error *err)
+{
+	struct nono_error why = {0};
+	int rc = file ? b->fs->make_file(b->fs, path, "{}\n", &why) : b->fs->make_dir(b->fs, path, &why);
+
+	if (rc < 0 && why.sys_errno == EEXIST)
+		return 1;
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
+}
+
 /*
  * A built-in profile works at its first run: the directories that its program keeps, and the files, are made where
  * they are missing. Only names without patterns, only what can be written, only where nono may make things at all.
@@ -85,9 +98,9 @@ static int make_missing(const struct nono_builder *b, const struct fs_key *k, co
 	}
 	if (!may_be_made(path, file))
 		return 0;
-	rc = file ? b->fs->make_file(b->fs, path, "{}\n", err) : b->fs->make_dir(b->fs, path, err);
-	if (rc < 0)
-		return nono_fail_in(err, rc, "profile %s", e->origin);
+	rc = make_one(b, path, file, err);
+	if (rc)
+		return rc < 0 ? nono_fail_in(err, rc, "profile %s", e->origin) : 0;
 	return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "created %s for profile %s", path, e->origin);
 }
 

@@ -6,14 +6,18 @@
 #include "policy/compose_parts.h"
 #include "policy/path.h"
 
-/* Is there a grant at or above @real that a person or profile made (a group's does not count)? */
+/*
+ * Is there a grant at, above or below @real that a person or profile made (a group's does not count)? One below is what
+ * is suggested for a file in a denied directory: only that file is granted then.
+ */
 static bool has_own_grant(const struct nono_capset *set, const char *real)
 {
 	for (size_t i = 0; i < set->grant_count; i++) {
 		const struct nono_grant *g = &set->grants[i];
 
-		if (g->source.kind >= NONO_SOURCE_PROFILE && nono_path_is_within(real, g->node.real) &&
-		    (!g->is_file || strcmp(real, g->node.real) == 0))
+		if (g->source.kind < NONO_SOURCE_PROFILE)
+			continue;
+		if (nono_path_is_within(g->node.real, real) || (!g->is_file && nono_path_is_below(real, g->node.real)))
 			return true;
 	}
 	return false;

@@ -153,6 +153,20 @@ static int resolve_name(const struct nono_fs *fs, const char *path, struct nono_
 	return 0;
 }
 
+/* Would granting this directory take in paths that other rules deny? Such a run does not start. */
+static bool holds_denied(const struct nono_capset *set, const char *dir, const struct nono_deny *lifted, bool writes)
+{
+	for (size_t i = 0; i < set->deny_count; i++) {
+		const struct nono_deny *d = &set->denies[i];
+
+		if ((d->write_only && !writes) || (lifted && nono_path_is_within(d->real, lifted->real)))
+			continue;
+		if (nono_path_is_below(d->real, dir) || (d->alias && nono_path_is_below(d->alias, dir)))
+			return true;
+	}
+	return false;
+}
+
 static enum nono_reason denied_reason(const struct nono_answer *a)
 {
 	if (a->deny)
@@ -161,16 +175,17 @@ static enum nono_reason denied_reason(const struct nono_answer *a)
 	return a->grant ? NONO_REASON_INSUFFICIENT_ACCESS : NONO_REASON_PATH_NOT_GRANTED;
 }
 
-/* Is a denied path below the directory of @real? Then that directory cannot be granted. */
-static bool parent_holds_denied(const struct nono_capset *set, const char *real)
+static void judge(const struct nono_capset *set, const struct nono_resolved *at, const struct coverage *c, bool writes,
+		  struct nono_answer *a)
 {
-	_cleanup_(nono_freep) char *parent = nono_path_parent(real);
-
-	for (size_t i = 0; parent && i < set->deny_count; i++)
-		if (nono_path_is_below(set->denies[i].real, parent) ||
-		    (set->denies[i].alias && nono_path_is_below(set->denies[i].alias, parent)))
-			return true;
-	return !parent;
+	a->missing = c->need & ~c->rights;
+	a->allowed = !a->missing;
+	a->grant = c->enough ? c->enough : c->nearest;
+	a->deny = a->allowed ? NULL : find_deny(set, at, writes);
+	a->reason = a->allowed ? (c->enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION)
+			       : denied_reason(a);
+	a->exists = at->exists;
+	a->is_dir = at->exists && S_ISDIR(at->node.mode);
 }
 
 int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
@@ -180,6 +195,7 @@ int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const 
 	_cleanup_(nono_freep) char *object = NULL;
 	struct nono_answer a = {0};
 	struct coverage c = {0};
+	bool writes = op != NONO_OP_READ && op != NONO_OP_EXEC;
 	struct need need;
 	int rc = op == NONO_OP_UNLINK ? resolve_name(fs, path, &at, err) : nono_path_resolve(fs, path, &at, err);
 
@@ -196,15 +212,9 @@ int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const 
 	rc = cover(set, fs, object, &c, err);
 	if (rc < 0)
 		return rc;
-	a.missing = need.rights & ~c.rights;
-	a.allowed = !a.missing;
-	a.grant = c.enough ? c.enough : c.nearest;
-	a.deny = a.allowed ? NULL : find_deny(set, &at, op != NONO_OP_READ && op != NONO_OP_EXEC);
-	a.reason = a.allowed ? (c.enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION)
-			     : denied_reason(&a);
-	a.exists = at.exists;
-	a.is_dir = at.exists && S_ISDIR(at.node.mode);
-	a.parent_holds_denied = !a.allowed && parent_holds_denied(set, at.real);
+	judge(set, &at, &c, writes, &a);
+	a.too_wide = !a.allowed && (need.of_parent || a.is_dir) && holds_denied(set, object, a.deny, writes);
+	a.dir = need.of_parent ? TAKE(object) : NULL;
 	a.real = TAKE(at.real);
 	*ret = a;
 	return 0;
@@ -239,44 +249,28 @@ static const char *flag_verb(const struct nono_answer *a, enum nono_op op)
 	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE) ? "allow" : "write";
 }
 
-/* Which path a flag would have to name: the object, or its directory for what is not there or goes. */
-struct target {
-	bool directory; /* of the object */
-	bool once_made; /* the object itself, when it exists */
-	bool none;	/* nothing that could be granted */
-};
-
-static struct target find_target(const struct nono_answer *a, enum nono_op op)
+bool nono_answer_make_first(const struct nono_answer *a)
 {
-	bool of_parent = !a->exists || op == NONO_OP_UNLINK || op == NONO_OP_CREATE;
-	bool blocked = of_parent && a->parent_holds_denied;
-
-	return (struct target){.directory = of_parent && !blocked,
-			       .once_made = blocked && !a->exists,
-			       .none = (blocked && a->exists) || (a->deny && a->deny->permanent)};
+	return a->too_wide && !a->exists && !(a->deny && a->deny->permanent);
 }
 
-char *nono_answer_flag(const struct nono_answer *a, enum nono_op op, bool *ret_once_made)
+char *nono_answer_flag(const struct nono_answer *a, enum nono_op op)
 {
-	const struct target t = find_target(a, op);
+	bool make_first = nono_answer_make_first(a);
+	const char *path = a->dir && !make_first ? a->dir : a->real;
+	bool is_dir = a->is_dir || path == a->dir;
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
-	_cleanup_(nono_freep) char *parent = nono_path_parent(a->real);
-	const char *granted = t.directory ? parent : a->real;
 
-	if (ret_once_made)
-		*ret_once_made = t.once_made;
-	if (!parent)
-		return NULL;
-	if (t.none)
+	if ((a->deny && a->deny->permanent) || (a->too_wide && !make_first))
 		return strdup("");
 	if (a->deny) {
 		/* Lifted for no more than is granted with it. */
 		nono_buf_puts(&out, "--override-deny ");
-		nono_quote_shell(&out, nono_path_is_within(granted, a->deny->real) ? granted : a->deny->written);
+		nono_quote_shell(&out, nono_path_is_within(path, a->deny->real) ? path : a->deny->written);
 		nono_buf_puts(&out, " ");
 	}
-	nono_buf_printf(&out, "--%s%s ", flag_verb(a, op), t.directory || a->is_dir ? "" : "-file");
-	nono_quote_shell(&out, granted);
+	nono_buf_printf(&out, "--%s%s ", flag_verb(a, op), is_dir ? "" : "-file");
+	nono_quote_shell(&out, path);
 	return nono_buf_take(&out);
 }
 
@@ -285,5 +279,6 @@ void nono_answer_done(struct nono_answer *a)
 	if (!a)
 		return;
 	free(a->real);
+	free(a->dir);
 	*a = (struct nono_answer){0};
 }

@@ -31,8 +31,9 @@ struct nono_answer {
 	const struct nono_deny *deny; /* the rule that denies; may be NULL */
 	uint32_t missing;	      /* NONO_RIGHT_* that no grant gives */
 	char *real;		      /* canonical path; owned */
+	char *dir; /* what is needed is needed of this directory, the nearest there is; owned; or NULL */
 	bool exists, is_dir;
-	bool parent_holds_denied; /* granting its directory would open denied paths, so no run could start with that */
+	bool too_wide; /* a directory that would have to be granted holds other denied paths: no run starts so */
 };
 
 /**
@@ -58,10 +59,12 @@ const char *nono_access_word(enum nono_access access);
 
 /**
  * nono_answer_flag - the flags that would allow what was denied, quoted for a shell; "" where nothing would.
- * @ret_once_made: set when they work only once the file exists; may be NULL
  * The caller's to free; NULL without memory.
  */
-char *nono_answer_flag(const struct nono_answer *a, enum nono_op op, bool *ret_once_made);
+char *nono_answer_flag(const struct nono_answer *a, enum nono_op op);
+
+/** nono_answer_make_first - do those flags work only for a file that somebody has made before? */
+bool nono_answer_make_first(const struct nono_answer *a);
 
 /** nono_answer_done - free it. NULL is fine. */
 void nono_answer_done(struct nono_answer *a);

@@ -51,7 +51,8 @@ struct nono_fs {
 		    struct nono_error *err);
 	/* Make a missing directory, parents too, mode 0700. NULL where nothing may be created (why, --dry-run). */
 	int (*make_dir)(const struct nono_fs *fs, const char *path, struct nono_error *err);
-	/* Make a missing file, mode 0600, with this text. NULL as above. */
+	/* Make a missing file, mode 0600, with this text; one that is there is -NONO_E_SYSTEM, EEXIST. NULL as above.
+	 */
 	int (*make_file)(const struct nono_fs *fs, const char *path, const char *text, struct nono_error *err);
 };
 

@@ -237,8 +237,6 @@ static int host_make_file(const struct nono_fs *fs, const char *path, const char
 	size_t len = strlen(text);
 
 	(void)fs;
-	if (fd < 0 && errno == EEXIST) /* another nono was faster */
-		return 0;
 	if (fd < 0)
 		return fail_path(err, errno, "make", path);
 	if (write(fd, text, len) != (ssize_t)len) {

@@ -84,7 +84,7 @@ bool nono_refusals_try(struct nono_refusals *r, const char *path, enum nono_op o
 		return refused;
 	}
 	if (r->len < NONO_ARRAY_SIZE(r->items)) {
-		r->items[r->len++] = (struct nono_refusal){op, a};
+		r->items[r->len++] = (struct nono_refusal){.op = op, .answer = a};
 		return true;
 	}
 	r->more++;
@@ -140,6 +140,18 @@ static bool looks_like_path(const char *word)
 	return strchr(word, '/') && !strpbrk(word, " \t\n;|&<>") && !strstr(word, "://");
 }
 
+/* A name that is not there, in a directory that is, may be one that was to be made. */
+static void try_missing(struct nono_refusals *r, const char *path)
+{
+	_cleanup_(nono_freep) char *full = absolute_path(r, path);
+	_cleanup_(nono_freep) char *parent = full ? nono_path_parent(full) : NULL;
+	size_t before = r->len;
+
+	if (parent && nono_refusals_exists(r, parent, NULL) && nono_refusals_try(r, path, NONO_OP_CREATE) &&
+	    r->len > before)
+		r->items[before].guess = true;
+}
+
 void nono_refusals_try_word(struct nono_refusals *r, const char *word, bool missing)
 {
 	const char *path = nono_refusals_path_of(word);
@@ -149,7 +161,7 @@ void nono_refusals_try_word(struct nono_refusals *r, const char *word, bool miss
 	if (nono_refusals_exists(r, path, NULL))
 		(void)(nono_refusals_try(r, path, NONO_OP_READ) || nono_refusals_try(r, path, NONO_OP_WRITE));
 	else if (missing && looks_like_path(path))
-		(void)nono_refusals_try(r, path, NONO_OP_CREATE);
+		try_missing(r, path);
 }
 
 void nono_refusals_collect(struct nono_refusals *r, const struct nono_run_result *result, char *const *words)

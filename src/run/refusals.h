@@ -9,6 +9,7 @@
 /* One refused operation. */
 struct nono_refusal {
 	enum nono_op op;
+	bool guess; /* of what the command wanted, by nothing but a word of the command line */
 	struct nono_answer answer;
 };
 
@@ -33,7 +34,7 @@ void nono_refusals_try_observed(struct nono_refusals *r, const struct nono_obser
 
 /**
  * nono_refusals_try_word - a word of a command line, if it may name a path.
- * @missing: also one that names nothing that exists, where it looks like a path: it may have been to be made
+ * @missing: also one that names nothing that exists, in a directory that does: it may have been to be made (a guess)
  */
 void nono_refusals_try_word(struct nono_refusals *r, const char *word, bool missing);
 

@@ -30,7 +30,7 @@ enum nono_op_hint {
 
 /* A path-like word of a line that also tells of a refusal. The text is the command's: escape it before printing. */
 struct nono_observed {
-	char *path; /* as written, relative ones too; owned; no control characters */
+	char *path; /* as written, relative ones too; owned; control characters only where they were escaped */
 	enum nono_op_hint hint;
 	bool guessed; /* no word of the line said which operation; hint is the likeliest one */
 	bool bare;    /* no slash in it: may be a word of another kind, so ask whether it exists */
@@ -111,6 +111,7 @@ enum nono_exec_cause_kind {
 	NONO_EXEC_CAUSE_LOADER,	     /* the same of a program's dynamic loader */
 	NONO_EXEC_CAUSE_ARCHITECTURE,
 	NONO_EXEC_CAUSE_FORMAT, /* neither a script nor a program */
+	NONO_EXEC_CAUSE_MODE,	/* a directory, or nobody may execute it */
 };
 
 struct nono_exec_cause {

@@ -315,6 +315,18 @@ static void show_speaker(struct nono_scan_parts *parts, const char *line)
 	}
 }
 
+static void add_name(struct nono_observed_list *found, const char *name, size_t len, enum nono_op_hint hint,
+		     bool guessed)
+{
+	char plain[NONO_OBSERVED_PATH_BYTES];
+	size_t plain_len = nono_scan_unquote(name, len, plain);
+
+	if (plain_len)
+		nono_observed_add(found, plain, plain_len, hint, guessed);
+	else
+		nono_observed_add(found, name, len, hint, guessed);
+}
+
 void nono_scan_line(const char *line, size_t len, struct nono_observed_list *found)
 {
 	struct nono_scan_parts parts;
@@ -339,5 +351,5 @@ void nono_scan_line(const char *line, size_t len, struct nono_observed_list *fou
 	hint = find_hint(&parts, &told, &guessed);
 	for (size_t i = 0; i < parts.count; i++)
 		if (!is_speaker(line, &parts, parts.spans[i]))
-			nono_observed_add(found, line + parts.spans[i].at, parts.spans[i].len, hint, guessed);
+			add_name(found, line + parts.spans[i].at, parts.spans[i].len, hint, guessed);
 }

@@ -40,6 +40,14 @@ void nono_scan_take_quoted(struct nono_scan_parts *parts);
 /** nono_scan_take_rooted - take words that begin like a path. */
 void nono_scan_take_rooted(struct nono_scan_parts *parts);
 
+/**
+ * nono_scan_unquote - the name meant by 'a'$'\n''b', as ls and its kin write what a shell could not take bare.
+ * @word: without the outermost marks
+ * @ret:  set on success only
+ * Returns its length, 0 where the word is not written so.
+ */
+size_t nono_scan_unquote(const char *word, size_t len, char ret[NONO_OBSERVED_PATH_BYTES]);
+
 /** nono_scan_is_control - does this byte end a word as a control character. */
 static inline bool nono_scan_is_control(char c)
 {

@@ -8,6 +8,7 @@
 struct quotes {
 	const char *open, *close;
 	bool at_edge;
+	bool spaced; /* a space inside belongs to the marks */
 };
 
 static const struct quotes quotes[] = {
@@ -22,8 +23,8 @@ static const struct quotes quotes[] = {
 	{"\xe2\x80\x9a", "\xe2\x80\x98", false}, /* low 9, 6 */
 	{"\xe2\x80\x9d", "\xe2\x80\x9d", false}, /* 99 99 */
 	{"\xe2\x80\x99", "\xe2\x80\x99", false}, /* 9 9 */
-	{"\xc2\xab", "\xc2\xbb", false},	 /* guillemets out */
-	{"\xc2\xbb", "\xc2\xab", false},	 /* and in */
+	{"\xc2\xab", "\xc2\xbb", false, true},	 /* guillemets out */
+	{"\xc2\xbb", "\xc2\xab", false, true},	 /* and in */
 	{"\xe3\x80\x8c", "\xe3\x80\x8d", false}, /* corner brackets */
 };
 
@@ -135,7 +136,9 @@ static size_t take_quotation(struct nono_scan_parts *parts, struct ahead *ahead,
 		if (close >= parts->len || close - from >= NONO_OBSERVED_PATH_BYTES ||
 		    find_control(parts, ahead, from) < close)
 			continue;
-		s = trim_spaces(parts->plain, (struct nono_span){from, close - from});
+		s = (struct nono_span){from, close - from};
+		if (quotes[k].spaced)
+			s = trim_spaces(parts->plain, s);
 		if (is_quotable(parts->plain, s))
 			nono_scan_take(parts, s.at, s.len);
 		nono_scan_blank(parts, from, close - from);
@@ -227,4 +230,59 @@ void nono_scan_take_rooted(struct nono_scan_parts *parts)
 			nono_scan_take(parts, word.at, word.len);
 		at = end;
 	}
+}
+
+/* A backslash in $'...' and up to three octal digits, or a letter. Returns the bytes used, 0 for anything else. */
+static size_t escape_len(const char *p, size_t room, char *ret)
+{
+	static const char letters[] = "abfnrtv\\'\"", values[] = "\a\b\f\n\r\t\v\\'\"";
+	const char *letter = room > 1 ? memchr(letters, p[1], sizeof(letters) - 1) : NULL;
+	unsigned int value = 0;
+	size_t len = 1;
+
+	while (len < 4 && len < room && p[len] >= '0' && p[len] <= '7')
+		value = value * 8 + (unsigned int)(p[len++] - '0');
+	*ret = letter ? values[letter - letters] : (char)value;
+	if (letter)
+		return 2;
+	return value ? len : 0; /* no name has a NUL in it */
+}
+
+/* Where marks are closed, only what opens some can stand. Returns the bytes used, 0 for anything else. */
+static size_t open_mark(const char *p, size_t room, bool *ret_open, bool *ret_escapes, char *ret_byte)
+{
+	*ret_open = *p != '\\';
+	*ret_escapes = *p == '$';
+	*ret_byte = '\'';
+	if (*p == '\'')
+		return 1;
+	return (*p == '$' || *p == '\\') && room > 1 && p[1] == '\'' ? 2 : 0;
+}
+
+size_t nono_scan_unquote(const char *word, size_t len, char ret[NONO_OBSERVED_PATH_BYTES])
+{
+	char out[NONO_OBSERVED_PATH_BYTES];
+	bool open = true, escapes = false;
+	size_t n = 0;
+
+	if (len >= sizeof(out) || !memchr(word, '\'', len))
+		return 0;
+	for (size_t at = 0, used = 1; at < len; at += used) {
+		bool was_open = open;
+		char byte = word[at];
+
+		used = 1;
+		if (!open)
+			used = open_mark(word + at, len - at, &open, &escapes, &byte);
+		else if (byte == '\'')
+			open = false;
+		else if (escapes && byte == '\\')
+			used = escape_len(word + at, len - at, &byte);
+		if (used == 0)
+			return 0;
+		if (was_open == open)
+			out[n++] = byte;
+	}
+	memcpy(ret, out, n);
+	return n;
 }

@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/quote.h"
@@ -172,6 +173,18 @@ static void look_at_elf(int fd, const unsigned char *head, size_t len, int sys_e
 	}
 }
 
+static void look_at_mode(int fd, struct nono_exec_cause *ret)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || (S_ISREG(st.st_mode) && (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH))))
+		return;
+	ret->kind = NONO_EXEC_CAUSE_MODE;
+	(void)snprintf(ret->text, sizeof(ret->text), "%s",
+		       S_ISDIR(st.st_mode) ? "it is a directory"
+					   : "it is not marked as executable: chmod +x would do that");
+}
+
 void nono_run_why_exec_failed(int fd, int sys_errno, struct nono_exec_cause *ret)
 {
 	char head[NONO_EXEC_HEAD_BYTES];
@@ -179,7 +192,9 @@ void nono_run_why_exec_failed(int fd, int sys_errno, struct nono_exec_cause *ret
 	size_t len = got > 0 ? (size_t)got : 0;
 
 	*ret = (struct nono_exec_cause){0};
-	if (got < 0)
+	if (sys_errno == EACCES)
+		look_at_mode(fd, ret);
+	if (got < 0 || ret->kind != NONO_EXEC_CAUSE_UNKNOWN)
 		return;
 	if (len >= 2 && memcmp(head, "#!", 2) == 0) {
 		look_at_script(head, len, ret);

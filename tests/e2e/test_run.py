@@ -22,7 +22,8 @@ def test_commands_that_cannot_start(world):
     script = world.write('project/bad.sh', '#!/no/such/interpreter\n', 0o700)
     plain = world.write('project/plain', 'x', 0o600)
     for words, code, text in ((['nosuch'], 127, 'command not found'), ([script], 127, 'interpreter'),
-                              ([plain], 126, 'Permission denied')):
+                              ([plain], 126, 'Permission denied\n  it is not marked as executable: chmod +x'),
+                              (['/usr'], 126, 'Permission denied\n  it is a directory')):
         done = world.run('run', '--allow-cwd', '--', *words)
         assert (done.returncode, text in done.stderr) == (code, True), done.stderr
 

@@ -324,6 +324,24 @@ TEST(an_override_needs_a_grant_and_then_lifts)
 	fixture_done(&f);
 }
 
+TEST(an_override_of_a_directory_serves_a_file_in_it)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	make(f.vars.home, ".ssh");
+	touch(f.vars.home, ".ssh/key");
+	touch(f.vars.home, ".ssh/other");
+	REQUIRE(nono_strv_add(&f.flags.bypass, in_home(&f, ".ssh"), NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.read_file, in_home(&f, ".ssh/key"), NULL) == 0);
+	CHECK_INT(fixture_compose(&f), 0);
+	CHECK(allowed(&f, in_home(&f, ".ssh/key"), NONO_OP_READ));
+	CHECK(!allowed(&f, in_home(&f, ".ssh/key"), NONO_OP_WRITE));
+	CHECK(!allowed(&f, in_home(&f, ".ssh/other"), NONO_OP_READ));
+	CHECK(!allowed(&f, in_home(&f, ".ssh"), NONO_OP_READ));
+	fixture_done(&f);
+}
+
 TEST(nonos_own_files)
 {
 	struct fixture f;

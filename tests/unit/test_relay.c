@@ -79,6 +79,15 @@ static const struct {
 	{"find: `/root': Permission denied", "r:/root"},
 	{"PERMISSION DENIED: /x", "r:/x"},
 	{"python3: can't open file '/a/it's x': [Errno 13] Permission denied", "r:/a/it's x"},
+	/* names that coreutils write as a shell would read them */
+	{"cat: '/a/b'$'\\n''c': Permission denied", "R:/a/b\nc"},
+	{"cat: '/a/caf'$'\\351': Permission denied", "R:/a/caf\351"},
+	{"cat: ''$'\\t\\033''x': Permission denied", "R:\t\033x"},
+	{"cat: '/a/q'\\''uo\"te': Permission denied", "R:/a/q'uo\"te"},
+	{"cat: \"/a/it's\": Permission denied", "R:/a/it's"},
+	{"cat: '/a/b'$'\\000''c': Permission denied", "R:/a/b'$'\\000''c"},
+	{"cat: '/a/b'$'\\q''c': Permission denied", "R:/a/b'$'\\q''c"},
+	{"cat: '/a/end ': Permission denied", "R:/a/end "},
 	/* git, gcc, ld */
 	{"fatal: unable to access '/h/.gitconfig': Permission denied", "r:/h/.gitconfig"},
 	{"fatal: could not open '.git/HEAD' for writing: Permission denied", "W:.git/HEAD"},

@@ -399,7 +399,10 @@ TEST(why_exec_failed_scripts)
 	CHECK_INT(cause_of("c", ENOENT).kind, NONO_EXEC_CAUSE_UNKNOWN);
 	put_file("d", "\001\002\003", 3, 0700);
 	CHECK_INT(cause_of("d", ENOEXEC).kind, NONO_EXEC_CAUSE_FORMAT);
-	CHECK_INT(cause_of("/", EACCES).kind, NONO_EXEC_CAUSE_UNKNOWN);
+	CHECK_INT(cause_of("d", EACCES).kind, NONO_EXEC_CAUSE_UNKNOWN);
+	CHECK_STR(cause_of("/", EACCES).text, "it is a directory");
+	put_file("e", "#!/bin/sh\n", 10, 0600);
+	CHECK_STR(cause_of("e", EACCES).text, "it is not marked as executable: chmod +x would do that");
 }
 
 /* A program's headers, with a loader at offset 256. */
