@@ -120,7 +120,7 @@ int agent_hooks_install(struct context *ctx, struct nono_error *err)
 	const struct nono_hooks *hooks = &ctx->profile.hooks;
 	int rc = 0;
 
-	if (!hooks->len || ctx->args->silent || nono_environ_get(ctx->env, "NONO_CAP_FILE", 13))
+	if (!hooks->len || !ctx->has_home || ctx->args->silent || nono_environ_get(ctx->env, "NONO_CAP_FILE", 13))
 		return 0;
 	for (size_t i = 0; i < hooks->len && rc == 0; i++) {
 		const struct nono_hook_app *app = nono_hook_app_find(hooks->items[i].app);

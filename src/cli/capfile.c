@@ -139,6 +139,9 @@ int capfile_write(struct context *ctx, char **ret, struct nono_error *err)
 	path = dir ? file_path(dir, digest) : NULL;
 	if (!path)
 		return nono_nomem(err);
+	if (!ctx->has_home && nono_path_is_within(dir, ctx->vars.home))
+		return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: %s does not exist",
+					ctx->vars.home);
 	if (!is_there(path) && make_file(ctx, dir, path, &why) < 0)
 		return nono_capset_note(&ctx->set, NONO_NOTE_INFO, err, "no NONO_CAP_FILE: %s", why.text);
 	rc = grant_file(ctx, path, err);

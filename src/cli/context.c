@@ -154,6 +154,7 @@ static int find_self(struct context *ctx, struct nono_error *err)
 int context_load(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *workdir = NULL;
+	struct stat home;
 	int rc;
 
 	ctx->args = args;
@@ -166,6 +167,7 @@ int context_load(struct context *ctx, struct arguments *args, char *const *env, 
 		rc = find_workdir(ctx, &workdir, err);
 	if (rc == 0)
 		rc = nono_vars_init(&ctx->vars, env, workdir, getuid(), err);
+	ctx->has_home = rc == 0 && stat(ctx->vars.home, &home) == 0 && S_ISDIR(home.st_mode);
 	if (rc == 0)
 		rc = absolute_flags(ctx, &args->flags, err);
 	if (rc == 0)
@@ -188,7 +190,7 @@ int context_init(struct context *ctx, struct arguments *args, char *const *env, 
 	ctx->compose = (struct nono_compose){.profile = ctx->has_profile ? &ctx->profile : NULL,
 					     .flags = &args->flags,
 					     .vars = &ctx->vars,
-					     .fs = may_create ? &nono_fs_host_making : &nono_fs_host,
+					     .fs = may_create && ctx->has_home ? &nono_fs_host_making : &nono_fs_host,
 					     .self_exe = ctx->self_exe,
 					     .platform = NONO_PLATFORM_LINUX};
 	return nono_compose(&ctx->compose, &ctx->set, err);

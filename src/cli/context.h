@@ -10,6 +10,7 @@ struct context {
 	struct nono_vars vars;
 	struct nono_profile profile;
 	bool has_profile;
+	bool has_home; /* it exists: nothing is made below one that does not */
 	struct nono_compose compose;
 	struct nono_capset set; /* composed, not sealed */
 	char *cwd;		/* where nono was started */

@@ -237,6 +237,24 @@ static int grant_pattern(const struct nono_builder *b, const struct nono_grant_r
 	return rc < 0 ? rc : 0;
 }
 
+static size_t stars(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == '*';
+	return count;
+}
+
+/* A pattern could not tell its own * from one in a home directory's name. */
+static int check_pattern(const char *text, const char *path, const char *source, struct nono_error *err)
+{
+	if (stars(text) == stars(path))
+		return 0;
+	return nono_fail(err, NONO_E_POLICY, 0, "'%s' (%s) is a pattern below a path with a * in its name: %s", text,
+			 source, path);
+}
+
 int nono_build_grant(const struct nono_builder *b, const struct nono_grant_request *request, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *path = NULL;
@@ -249,8 +267,10 @@ int nono_build_grant(const struct nono_builder *b, const struct nono_grant_reque
 	if (rc < 0)
 		return rc;
 	/* A flag's path is a name, whatever is in it. */
-	if (nono_is_pattern(path) && request->kind == NONO_SOURCE_PROFILE)
-		return grant_pattern(b, request, path, err);
+	if (request->kind == NONO_SOURCE_PROFILE && nono_is_pattern(request->text)) {
+		rc = check_pattern(request->text, path, request->source, err);
+		return rc < 0 ? rc : grant_pattern(b, request, path, err);
+	}
 	return grant_path(b, request, path, NULL, err);
 }
 
@@ -396,7 +416,9 @@ int nono_build_deny(const struct nono_builder *b, const struct nono_deny_request
 	if (request->text[0] == '$' && unset_at_start(b->vars, path))
 		return nono_fail(err, NONO_E_POLICY, 0, "cannot deny '%s' (%s): the variable is not set", request->text,
 				 request->source);
-	if (nono_is_pattern(path) && request->kind == NONO_SOURCE_PROFILE)
-		return deny_pattern(b, request, path, err);
+	if (request->kind == NONO_SOURCE_PROFILE && nono_is_pattern(request->text)) {
+		rc = check_pattern(request->text, path, request->source, err);
+		return rc < 0 ? rc : deny_pattern(b, request, path, err);
+	}
 	return deny_path(b, request, path, err);
 }

@@ -83,8 +83,9 @@ int nono_build_deny(const struct nono_builder *b, const struct nono_deny_request
 /* Called with each match of a pattern, canonical, in sorted order; a negative return ends it. */
 typedef int (*nono_glob_fn)(void *arg, const char *path, struct nono_error *err);
 
-/** nono_is_pattern - does an expanded path hold a * . */
-bool nono_is_pattern(const char *path);
+/** nono_is_pattern - does a path, as it is written in a profile, hold a * . One in a variable's value is a plain
+ * character. */
+bool nono_is_pattern(const char *text);
 
 /**
  * nono_glob - the existing paths that match a pattern of * (within one component) and ** (any number of components).

@@ -70,6 +70,22 @@ static int make_one(const struct nono_builder *b, const char *path, bool file, s
 	return rc;
 }
 
+/* A home that cannot be written is no reason to run nothing: what is missing is simply not granted. */
+static int make_and_tell(const struct nono_builder *b, const char *path, bool file, const char *origin,
+			 struct nono_error *err)
+{
+	struct nono_error why = {0};
+	int rc = make_one(b, path, file, &why);
+
+	if (rc == -NONO_E_NOMEM)
+		return nono_nomem(err);
+	if (rc < 0)
+		return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "profile %s: %s", origin, why.text);
+	if (rc > 0)
+		return 0;
+	return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "created %s for profile %s", path, origin);
+}
+
 /*
  * A built-in profile works at its first run: the directories that its program keeps, and the files, are made where
  * they are missing. Only names without patterns, only what can be written, only where nono may make things at all.
@@ -86,7 +102,7 @@ static int make_missing(const struct nono_builder *b, const struct fs_key *k, co
 	if (!e->builtin || k->access != NONO_ACCESS_READWRITE || !b->fs->make_dir || k->make_parent)
 		return 0;
 	rc = nono_build_path(b, NONO_SOURCE_PROFILE, e->text, &path, err);
-	if (rc < 0 || nono_is_pattern(path))
+	if (rc < 0 || nono_is_pattern(e->text))
 		return rc;
 	rc = nono_path_look(b->fs, path, false, &node, &why);
 	if (rc == 0 || why.sys_errno == EACCES) /* there, or where this user makes nothing */
@@ -98,10 +114,7 @@ static int make_missing(const struct nono_builder *b, const struct fs_key *k, co
 	}
 	if (!may_be_made(path, file))
 		return 0;
-	rc = make_one(b, path, file, err);
-	if (rc)
-		return rc < 0 ? nono_fail_in(err, rc, "profile %s", e->origin) : 0;
-	return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "created %s for profile %s", path, e->origin);
+	return make_and_tell(b, path, file, e->origin, err);
 }
 
 /* A socket that is yet to be made needs its directory. */

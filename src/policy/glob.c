@@ -24,9 +24,9 @@ struct glob_level {
 
 static int walk_pattern(struct glob_walk *w, const char *dir, const char *pattern, int depth, struct nono_error *err);
 
-bool nono_is_pattern(const char *path)
+bool nono_is_pattern(const char *text)
 {
-	return strchr(path, '*') != NULL;
+	return strchr(text, '*') != NULL;
 }
 
 /* Does @name match @pattern[0..len), where * stands for any bytes. Linear: only the last * is gone back to. */

@@ -229,7 +229,7 @@ static int add_conflict(struct nono_capset *set, struct conflicts *found, const 
 			nono_buf_printf(&found->text, "%s%s (%s) contains %s, denied by %s", sep, g->node.real, from,
 					d->written, by);
 	}
-	return warn_group_overlap(set, g, d, err);
+	return found->count <= CONFLICTS_SHOWN ? warn_group_overlap(set, g, d, err) : 0;
 }
 
 static int check_grant(struct nono_capset *set, const struct above_list *above, struct conflicts *found,

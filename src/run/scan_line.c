@@ -232,6 +232,23 @@ static bool has_control(const char *text, size_t len)
 	return false;
 }
 
+/* What dash says of a redirection: the rest is the name, spaces and all. */
+static bool take_redirection(struct nono_scan_parts *parts, struct nono_span field)
+{
+	static const char *const phrases[] = {"cannot create ", "cannot open "};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(phrases); i++) {
+		size_t len = strlen(phrases[i]);
+
+		if (field.len <= len || memcmp(parts->plain + field.at, phrases[i], len) != 0 ||
+		    !nono_scan_is_rooted(parts->plain + field.at + len, field.len - len))
+			continue;
+		nono_scan_take(parts, field.at + len, field.len - len);
+		return true;
+	}
+	return false;
+}
+
 /*
  * One field of "program: name: refusal". A field by itself is a name; so is one with spaces that begins like a path,
  * but not in the first place, where a sentence would begin; of a phrase ("cannot create name") its last word is.
@@ -252,6 +269,8 @@ static bool take_field(struct nono_scan_parts *parts, struct nono_span field)
 		nono_scan_take(parts, field.at, field.len);
 		return true;
 	}
+	if (take_redirection(parts, field))
+		return true;
 	if (!has_phrase_word(text, field.len))
 		return false;
 	return take_name(

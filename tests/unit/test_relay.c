@@ -74,6 +74,8 @@ static const struct {
 	{"bash: ./run.sh: /bin/nosh: bad interpreter: Permission denied", "r:/bin/nosh|r:./run.sh"},
 	{"sh: 1: cannot create /a/b: Permission denied", "C:/a/b"},
 	{"sh: 1: cannot create out.txt: Permission denied", "C:out.txt"},
+	{"sh: 1: cannot create /a b/c d: Permission denied", "C:/a b/c d"},
+	{"sh: 12: cannot open ../a b: Permission denied", "r:../a b"},
 	{"tar: x.txt: Cannot open: Permission denied", "r:x.txt"},
 	{"tee: /a/b: Read-only file system", "W:/a/b"},
 	{"find: `/root': Permission denied", "r:/root"},
