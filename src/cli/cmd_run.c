@@ -178,6 +178,8 @@ static int prepare_policy(struct job *job, char **room, int *ret_exit, struct no
 	if (rc == 0)
 		rc = nono_capset_seal(&ctx->compose, &ctx->set, err);
 	if (rc == 0)
+		rc = nono_capset_doubts(&ctx->compose, &ctx->set, err);
+	if (rc == 0)
 		rc = find_command(job, ret_exit, err);
 	return rc == 0 ? build_argv(job, err) : rc;
 }

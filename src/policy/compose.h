@@ -53,6 +53,13 @@ int nono_compose_workdir(const struct nono_compose *c, struct nono_capset *set, 
  */
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
 
+/**
+ * nono_capset_doubts - warn of what the command could use to get more at its next run: a profile or nono itself where
+ * it may write, and a grant that leads out of such a place through a link.
+ * @set: sealed; its notes grow. Returns 0, -NONO_E_NOMEM; what cannot be looked at is passed over.
+ */
+int nono_capset_doubts(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
+
 /** nono_workdir_access - what the profile wants of the working directory: read where there is no profile. */
 enum nono_access nono_workdir_access(const struct nono_profile *profile);
 

@@ -143,6 +143,7 @@ struct nono_profile {
 	struct nono_entries unbuilt_protecting;	 /* a run refuses */
 	struct nono_entries unbuilt_convenience; /* -v says unused */
 	struct nono_entries cleared; /* key paths whose inherited mark in the two lists above this profile takes away */
+	struct nono_strv files;	     /* canonical paths of the files that a load read; built-in ones have none */
 	struct nono_profile
 		*platform; /* platform_overrides of this system, not applied yet; owned; NULL after a load */
 };

@@ -26,6 +26,7 @@ struct link {
 struct loader {
 	const struct nono_profile_lookup *lookup;
 	size_t loads;
+	struct nono_strv files; /* read so far, canonical */
 	struct nono_error *err;
 };
 
@@ -306,6 +307,15 @@ static int check_chain(struct loader *l, const struct link *link)
 			 chain.data ? chain.data : "");
 }
 
+/* Remember where a file really is: who may change it there changes the policy. */
+static int add_file(struct loader *l, const char *path)
+{
+	_cleanup_(nono_node_done) struct nono_node node = {.fd = -1};
+	int rc = l->lookup->fs->open(l->lookup->fs, path, &node, l->err);
+
+	return rc < 0 ? nono_fail_in(l->err, rc, "profile") : nono_strv_add_new(&l->files, node.real, l->err);
+}
+
 static int read_source(struct loader *l, const struct source *s, struct nono_profile *ret)
 {
 	const struct nono_profile_lookup *lookup = l->lookup;
@@ -319,6 +329,9 @@ static int read_source(struct loader *l, const struct source *s, struct nono_pro
 		rc = lookup->fs->read(lookup->fs, s->file, NONO_PROFILE_BYTES, &data, &len, l->err);
 		if (rc < 0)
 			return nono_fail_in(l->err, rc, "profile");
+		rc = add_file(l, s->file);
+		if (rc < 0)
+			return rc;
 		return nono_profile_parse(data, len, lookup->os_release, &origin, ret, l->err);
 	}
 	if (asprintf(&label, "built-in profile %s", s->name) < 0)
@@ -389,6 +402,7 @@ int nono_profile_load(const struct nono_profile_lookup *lookup, const char *whic
 		rc = load_link(&l, &link, extends, &p);
 	if (rc == 0)
 		rc = nono_profile_apply_platform(&p, err);
+	p.files = TAKE(l.files);
 	if (rc < 0)
 		return rc;
 	*ret = TAKE(p);

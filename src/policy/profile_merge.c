@@ -68,6 +68,7 @@ void nono_profile_done(struct nono_profile *p)
 	nono_entries_done(&p->unbuilt_protecting);
 	nono_entries_done(&p->unbuilt_convenience);
 	nono_entries_done(&p->cleared);
+	nono_strv_done(&p->files);
 	memset(p, 0, sizeof(*p));
 	errno = saved_errno;
 }

@@ -149,6 +149,26 @@ def test_other_tables_of_calls(world):
     assert control['gate close'] in ('EBADF', 'ENOSYS')
 
 
+KERNEL_FILES = ['/proc/sys/kernel/hostname', '/proc/sys/kernel/core_pattern', '/proc/sys/vm/drop_caches', '/proc/sysrq-trigger',
+                '/sys/fs/cgroup/cgroup.procs', '/sys/kernel/mm/transparent_hugepage/enabled', '/sys/power/state', '/proc/self/oom_score_adj',
+                '/proc/self/uid_map', '/proc/self/mem', '/proc/self/comm', '/proc/self/clear_refs', '/proc/self/attr/current',
+                '/proc/self/timens_offsets', '/proc/self/coredump_filter', '/proc/self/make-it-fail', '/proc/1/oom_score_adj']
+
+
+def test_files_of_the_kernel(world):
+    """Nothing below /proc and /sys is opened for writing, a root's neither, and no flag or profile changes that."""
+    ways = [(path, f'os.open("{path}", os.O_WRONLY)', ('EACCES', 'ENOENT', 'EPERM', 'EROFS')) for path in KERNEL_FILES]
+    control = results_of(outside(world, program(ways, {}), world.work))
+    assert [control[p] for p in ('/proc/self/oom_score_adj', '/proc/self/mem', '/proc/self/comm')] == ['open'] * 3
+    assert world.user != 'root' or control['/proc/sys/kernel/hostname'] == 'open'
+    world.write('project/program.py', program(ways, {}))
+    for flags in ([], ['--allow', '/proc'], ['--allow', '/proc/self'], ['--allow', '/sys'], ['--write-file', '/proc/sysrq-trigger']):
+        done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', *flags, '--', PYTHON, 'program.py')
+        got = results_of(done)
+        assert not compare(world, ways, got, 2, None), (flags, done.stderr)
+        assert {got[p] for p, result in control.items() if result == 'open'} <= {'EACCES'}
+
+
 def test_a_ring_that_was_made_outside(world):
     """A ring carries calls past the filter: one that is open before nono starts is closed."""
     text = f'''{ATTACKER}
