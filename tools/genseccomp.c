@@ -232,9 +232,9 @@ static const struct rule rules[] = {
 	DENY(msgrcv, EPERM, IF_IPC_PRIVATE),
 	DENY(msgctl, EPERM, IF_IPC_PRIVATE),
 
-	/* POSIX message queues have names of their own: Landlock refuses to open one, but not to remove it. */
-	DENY(mq_open, EACCES, IF_IPC_PRIVATE),
-	DENY(mq_unlink, EACCES, IF_IPC_PRIVATE),
+	/* POSIX message queues have names of their own: Landlock refuses to open one, but not to make or remove it. */
+	DENY(mq_open, EACCES, ALWAYS),
+	DENY(mq_unlink, EACCES, ALWAYS),
 
 	/* TCP that Landlock's port rules do not see, by other names or by a call other than connect. */
 	DENY_IF2(socket, EACCES, IF_BIND, LOW(0, FAMILY_INET), OVER(2, PROTO_LAST)),

@@ -1,6 +1,7 @@
 # test_documented.py - what docs/guide/threat-model.md says is not protected: true, and no more.  SPDX-License-Identifier: Apache-2.0
 """If one of these fails because a way was closed, the page and this file change together."""
 import os
+import pty
 import socket
 import subprocess
 import threading
@@ -125,6 +126,21 @@ def test_shared_directories(world):
     finally:
         for p in paths:
             os.unlink(p)
+
+
+def test_other_terminals(world):
+    """What is typed into another terminal of the same user can be read, and text can be put on it; nothing is typed into it."""
+    master, slave = pty.openpty()
+    if os.getuid() == 0:
+        os.fchown(slave, *(world.identity().get(k, 0) for k in ('user', 'group')))
+    os.write(master, b'password\n')
+    got = inside(world, {'reading': 'assert os.read(os.open(N, os.O_RDONLY | os.O_NOCTTY), 20) == b"password\\n"',
+                         'writing': 'os.write(os.open(N, os.O_WRONLY | os.O_NOCTTY), b"from inside")',
+                         'typing': 'call("ioctl", os.open(N, os.O_RDWR | os.O_NOCTTY), 0x5412, memory(b"x"))'}, N=os.ttyname(slave))
+    assert got == {'reading': 'open', 'writing': 'open', 'typing': 'EPERM'}
+    assert b'from inside' in os.read(master, 1000)
+    os.close(master)
+    os.close(slave)
 
 
 def test_command_lines_of_others(world):

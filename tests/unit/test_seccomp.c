@@ -213,6 +213,8 @@ static const struct row always[] = {
 	{SYS_syslog, {0}, SAME(EPERM)},
 	{SYS_vhangup, {0}, SAME(EPERM)},
 	{SYS_fanotify_init, {0}, SAME(EPERM)},
+	{SYS_mq_open, {0}, SAME(EACCES)},
+	{SYS_mq_unlink, {0}, SAME(EACCES)},
 	{SYS_ptrace, {0}, SAME(0)},
 	{SYS_shmdt, {0}, SAME(0)},
 #ifdef __x86_64__
@@ -224,11 +226,10 @@ static const struct row always[] = {
 };
 
 static const struct row unless_ipc_full[] = {
-	{SYS_shmget, {0}, SAME(EPERM)},	    {SYS_shmat, {0}, SAME(EPERM)},  {SYS_shmctl, {0}, SAME(EPERM)},
-	{SYS_semget, {0}, SAME(EPERM)},	    {SYS_semop, {0}, SAME(EPERM)},  {SYS_semtimedop, {0}, SAME(EPERM)},
-	{SYS_semctl, {0}, SAME(EPERM)},	    {SYS_msgget, {0}, SAME(EPERM)}, {SYS_msgsnd, {0}, SAME(EPERM)},
-	{SYS_msgrcv, {0}, SAME(EPERM)},	    {SYS_msgctl, {0}, SAME(EPERM)}, {SYS_mq_open, {0}, SAME(EACCES)},
-	{SYS_mq_unlink, {0}, SAME(EACCES)},
+	{SYS_shmget, {0}, SAME(EPERM)}, {SYS_shmat, {0}, SAME(EPERM)},	{SYS_shmctl, {0}, SAME(EPERM)},
+	{SYS_semget, {0}, SAME(EPERM)}, {SYS_semop, {0}, SAME(EPERM)},	{SYS_semtimedop, {0}, SAME(EPERM)},
+	{SYS_semctl, {0}, SAME(EPERM)}, {SYS_msgget, {0}, SAME(EPERM)}, {SYS_msgsnd, {0}, SAME(EPERM)},
+	{SYS_msgrcv, {0}, SAME(EPERM)}, {SYS_msgctl, {0}, SAME(EPERM)},
 };
 
 static const struct row unless_namespaces[] = {
