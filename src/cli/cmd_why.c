@@ -1,5 +1,7 @@
 /* cmd_why.c - nono why: may a command do this, and by which rule?  SPDX-License-Identifier: Apache-2.0 */
+#include <linux/seccomp.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 
 #include "base/jsontext.h"
 #include "base/quote.h"
@@ -185,6 +187,24 @@ static int answer(const struct nono_capset *set, const struct arguments *args, c
 	return path ? why_path(set, args, path, err) : nono_nomem(err);
 }
 
+/* Every sandbox of nono's sets both; one that is inside another has no place to leave its rules in. */
+static bool is_confined(void)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
+}
+
+static int say_not_sandboxed(bool json, struct nono_error *err)
+{
+	if (is_confined())
+		return nono_fail(err, NONO_E_NOTFOUND, 0,
+				 "NONO_CAP_FILE is not set, and yet this process is confined: perhaps by a sandbox in "
+				 "another one, whose rules are not written down");
+	(void)fputs(json ? "{\"status\":\"not_sandboxed\",\"message\":\"NONO_CAP_FILE is not set\"}\n"
+			 : "NOT SANDBOXED\n  Reason: NONO_CAP_FILE is not set\n",
+		    stdout);
+	return 0;
+}
+
 /* The set that nono left for those inside. */
 static int why_self(const struct arguments *args, char *const *env, struct nono_error *err)
 {
@@ -194,13 +214,7 @@ static int why_self(const struct arguments *args, char *const *env, struct nono_
 
 	if (rc < 0)
 		return rc;
-	if (rc == 0) {
-		(void)fputs(args->json ? "{\"status\":\"not_sandboxed\",\"message\":\"NONO_CAP_FILE is not set\"}\n"
-				       : "NOT SANDBOXED\n  Reason: NONO_CAP_FILE is not set\n",
-			    stdout);
-		return 0;
-	}
-	return answer(&set, args, cwd, err);
+	return rc ? answer(&set, args, cwd ? cwd : "/", err) : say_not_sandboxed(args->json, err);
 }
 
 int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)
