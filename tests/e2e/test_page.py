@@ -1,8 +1,6 @@
 # test_page.py - the profile of the page, as its author would use it.  SPDX-License-Identifier: Apache-2.0
 import json
 import os
-import pty
-import re
 import subprocess
 
 PROFILE = 'my-special-profile'
@@ -48,21 +46,43 @@ def test_as_a_link_into_a_store(world):
 
 
 def test_on_a_terminal(world):
+    """As the page shows it, and without --allow-cwd after a question."""
     world.profile(PROFILE, page(world))
-    master, slave = pty.openpty()
-    process = world.start('--profile', PROFILE, '--allow-cwd', '--', 'cat', world.path('flag.txt'),
-                          stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
-    os.close(slave)
-    text = b''
-    try:
-        while block := os.read(master, 4096):
-            text += block
-    except OSError:
-        pass
-    os.close(master)
-    assert process.wait(60) == 1
-    shown = re.sub(r'\x1b\[[0-9;]*m', '', text.decode()).replace('\r\n', '\n')
-    assert footer(world) in shown
+    for words in ((), ('--allow-cwd',)):
+        terminal = world.terminal('--profile', PROFILE, *words, '--', 'cat', world.path('flag.txt'))
+        if not words:
+            terminal.expect(r'\[y/N\] ')
+            terminal.send('n\n')
+        assert terminal.wait() == 1
+        assert '  mode supervised (supervisor)\n  Applying sandbox...\ncat: ' in terminal.seen
+        assert footer(world) in terminal.seen and 'FLAG' not in terminal.seen
+
+
+def test_the_wrapper_of_the_page(world):
+    world.profile(PROFILE, page(world))
+    world.write('project/nono-sandboxed', f'#!/usr/bin/env bash\n{world.nono} run --allow-cwd --profile {PROFILE} -- "$@"\n', 0o755)
+    done = world.plain('./nono-sandboxed cat ~/flag.txt 2>&1 || echo "exit $?"; ./nono-sandboxed echo "a  b" "*" 2>/dev/null')
+    assert footer(world) in done.stdout and done.stdout.endswith('exit 1\na  b *\n')
+
+
+def test_programs_of_a_nix_profile(world):
+    """~/.nix-profile is a link to a directory of links."""
+    world.write('generation/bin/hello', '#!/bin/sh\necho hello\n', 0o755)
+    os.symlink(world.path('generation'), world.path('.nix-profile'))
+    world.profile(PROFILE, page(world))
+    done = world.run('--profile', PROFILE, '--allow-cwd', '--', world.path('.nix-profile/bin/hello'))
+    assert (done.returncode, done.stdout) == (0, 'hello\n'), done.stderr
+    assert world.run('--allow-cwd', '--', world.path('.nix-profile/bin/hello')).returncode == 126
+
+
+def test_the_flag_stays(world):
+    world.profile(PROFILE, page(world))
+    done = world.sh('for c in "echo x > ~/flag.txt" "mv ~/flag.txt ." "rm -f ~/flag.txt" "ln ~/flag.txt here"; do sh -c "$c"; done; cat here',
+                    '-p', PROFILE)
+    assert done.returncode == 1 and done.stdout == ''
+    assert done.stderr.count('ermission denied') + done.stderr.count('cross-device') == 4, done.stderr
+    with open(world.path('flag.txt'), encoding='utf-8') as f:
+        assert f.read() == 'FLAG{secret}\n'
 
 
 def test_git_status_in_a_repository(world):
