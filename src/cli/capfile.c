@@ -16,13 +16,16 @@
 /* Old files go when a new one is made; a run that lasts longer loses nothing but the answers of why --self. */
 #define KEPT_DAYS 30
 
-/* Is there a file of this name that only its owner can have changed? Nothing inside a sandbox can be that owner here.
+/*
+ * Is there a file of this name that only its owner can have changed, and that can be read (in a sandbox inside another
+ * one it cannot)? Nothing inside a sandbox can be that owner here.
  */
 static bool is_there(const char *path)
 {
+	_cleanup_(nono_closep) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
-	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == getuid() &&
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == getuid() &&
 	       !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size > 0;
 }
 
