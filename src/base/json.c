@@ -9,6 +9,36 @@
 #include "base/quote.h"
 #include "base/util.h"
 
+static json_malloc_t inner_malloc; /* jansson's, or what the program that uses this library gave it */
+static _Thread_local bool lacked_memory;
+
+static void *watched_malloc(size_t bytes)
+{
+	void *block = inner_malloc(bytes);
+
+	lacked_memory |= !block;
+	return block;
+}
+
+/* The same functions are found and set again by every thread. */
+static void watch_memory(void)
+{
+	json_malloc_t alloc;
+	json_free_t release;
+
+	json_get_alloc_funcs(&alloc, &release);
+	if (alloc != watched_malloc) {
+		inner_malloc = alloc;
+		json_set_alloc_funcs(watched_malloc, release);
+	}
+	lacked_memory = false;
+}
+
+bool nono_json_lacked_memory(void)
+{
+	return lacked_memory;
+}
+
 void nono_json_done(struct nono_json *doc)
 {
 	if (!doc)
@@ -89,7 +119,7 @@ static int syntax_fail(const struct nono_json *doc, const json_error_t *error, s
 		offset = nono_json_token_at(doc->plain, doc->len, offset - 1, &path);
 	if (!text)
 		jansson_text(&words, error);
-	if (path.failed || words.failed)
+	if (path.failed || words.failed || lacked_memory)
 		return nono_nomem(err);
 	return nono_json_fail_offset(doc->file, doc->text, offset, err, NONO_E_PARSE, "%s%s%s",
 				     with_path && path.data ? path.data : "", with_path && path.data ? ": " : "",
@@ -110,8 +140,7 @@ int nono_json_parse(const char *file, const char *text, size_t len, struct nono_
 {
 	_cleanup_(nono_json_done) struct nono_json doc = {.file = file, .text = text, .len = len};
 	json_error_t error = {0};
-	int saved_errno = errno, rc;
-	bool out_of_memory;
+	int rc;
 
 	doc.plain = malloc(len + 1);
 	if (!doc.plain)
@@ -122,12 +151,9 @@ int nono_json_parse(const char *file, const char *text, size_t len, struct nono_
 		return rc;
 	if (is_blank(doc.plain, len))
 		return nono_json_fail_offset(file, text, 0, err, NONO_E_PARSE, "the file is empty; write at least {}");
-	errno = 0;
+	watch_memory();
 	doc.root = json_loadb(doc.plain, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	/* jansson does not tell: a token that finds no room is invalid to it, or is shortened without a word. */
-	out_of_memory = errno == ENOMEM;
-	errno = saved_errno;
-	if (out_of_memory)
+	if (lacked_memory)
 		return nono_nomem(err);
 	if (!doc.root)
 		return syntax_fail(&doc, &error, err);
@@ -160,17 +186,19 @@ int nono_json_fail(const struct nono_json *doc, const struct nono_json_at *at, e
 	_cleanup_(nono_buf_done) struct nono_buf path = {0};
 	char message[NONO_ERROR_BYTES];
 	const char *text;
+	size_t offset;
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	path_text(at, &path);
-	if (path.failed)
+	offset = nono_json_locate(doc->plain, doc->len, at, spot);
+	if (path.failed || lacked_memory)
 		return nono_nomem(err);
 	text = path.data ? path.data : "";
-	return nono_json_fail_offset(doc->file, doc->text, nono_json_locate(doc->plain, doc->len, at, spot), err, code,
-				     "%s%.*s%s%s", path.len > NONO_JSON_PATH_BYTES ? "..." : "", NONO_JSON_PATH_BYTES,
+	return nono_json_fail_offset(doc->file, doc->text, offset, err, code, "%s%.*s%s%s",
+				     path.len > NONO_JSON_PATH_BYTES ? "..." : "", NONO_JSON_PATH_BYTES,
 				     path.len > NONO_JSON_PATH_BYTES ? text + path.len - NONO_JSON_PATH_BYTES : text,
 				     path.len ? ": " : "", message);
 }

@@ -37,6 +37,12 @@ enum nono_json_spot { NONO_JSON_AT_KEY, NONO_JSON_AT_VALUE };
  */
 int nono_json_parse(const char *file, const char *text, size_t len, struct nono_json *ret, struct nono_error *err);
 
+/**
+ * nono_json_lacked_memory - was jansson refused memory in this thread since nono_json_parse was last called?
+ * jansson itself does not always tell: a string may come out shorter, and a lack looks like a text of another kind.
+ */
+bool nono_json_lacked_memory(void);
+
 /** nono_json_done - free it, leaving it empty. NULL is fine. */
 void nono_json_done(struct nono_json *doc);
 

@@ -125,10 +125,9 @@ static int find_word(const char *const *words, size_t count, const char *word, s
 	return -1;
 }
 
-/* jansson does not tell a lack of memory from another text than expected; errno does, cleared before the reading. */
 static int bad(const char *name, const char *what, size_t index, struct nono_error *err)
 {
-	if (errno == ENOMEM)
+	if (nono_json_lacked_memory())
 		return nono_nomem(err);
 	return nono_fail(err, NONO_E_PARSE, 0, "%s: %s[%zu] is not what nono writes there", name, what, index);
 }
@@ -249,10 +248,9 @@ int nono_capset_from_json(const char *text, size_t len, const char *name, struct
 	rc = nono_json_parse(name, text, len, &doc, err);
 	if (rc < 0)
 		return rc;
-	errno = 0;
 	if (json_unpack(doc.root, "{s:i,s:b}", "version", &version, "net_blocked", &blocked))
 		version = 0;
-	if (errno == ENOMEM)
+	if (nono_json_lacked_memory())
 		return nono_nomem(err);
 	if (version != 1)
 		return nono_fail(err, NONO_E_PARSE, 0, "%s: not a capability file of version 1", name);

@@ -153,3 +153,40 @@ TEST(what_is_printed_is_harmless)
 	(void)nono_json_fail(&doc, &at, NONO_JSON_AT_KEY, &err, NONO_E_PARSE, "bad");
 	CHECK_STR(err.text, "f\\x1b.json:1:2: [\"a\\x1b[2J\\xe2\\x80\\xae\"]: bad");
 }
+
+static unsigned int allocations, fails_at;
+
+static void *failing_malloc(size_t bytes)
+{
+	return ++allocations == fails_at ? NULL : malloc(bytes);
+}
+
+/* A string that found no memory comes out shorter, and a number after it clears errno: neither may be believed. */
+TEST(lack_of_memory_is_told)
+{
+	static const char text[] = "{\"a\": \"a string that outgrows the first buffer of jansson by far\", \"b\": 443}";
+	static const char key[] =
+		"{\"a key that outgrows the first buffer of jansson\": true, \"b\": [1, 2, 3], \"b\": 4}";
+	struct nono_error err;
+	int rc = -1;
+
+	json_set_alloc_funcs(failing_malloc, free);
+	for (fails_at = 1; rc < 0 && fails_at < 1000; fails_at++) {
+		_cleanup_(nono_json_done) struct nono_json doc = {0};
+
+		allocations = 0;
+		rc = parse(text, sizeof(text) - 1, &doc, &err);
+		CHECK(rc == 0 || rc == -NONO_E_NOMEM);
+		CHECK(allocations >= fails_at ? rc < 0 : rc == 0);
+	}
+	CHECK(rc == 0 && fails_at > 8);
+	rc = -NONO_E_NOMEM;
+	for (fails_at = 1; rc == -NONO_E_NOMEM && fails_at < 1000; fails_at++) {
+		_cleanup_(nono_json_done) struct nono_json doc = {0};
+
+		allocations = 0;
+		rc = parse(key, sizeof(key) - 1, &doc, &err);
+	}
+	CHECK_INT(rc, -NONO_E_PARSE);
+	CHECK_STR(err.text, "f:1:75: b: the key is there twice; keep one");
+}
