@@ -47,7 +47,7 @@ static bool is_listed(const struct nono_refusals *r, const char *real)
 /* What this user may not look at, or what no path can be, says nothing of the sandbox; what failed today may. */
 static void note_unknown(struct nono_refusals *r, const struct nono_error *why)
 {
-	static const int passing[] = {EIO, EMFILE, ENFILE, ENOMEM};
+	static const int passing[] = {EINTR, EIO, EMFILE, ENFILE, ENOMEM};
 	bool unknown = why->code == NONO_E_NOMEM;
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(passing); i++)

@@ -29,6 +29,7 @@ TIMEOUT = 20  # of a run that takes a hundredth of a second: only what hangs get
 HEAD, KIND = struct.Struct('IIiI'), struct.Struct('16sIII')  # struct record of interpose.c
 PROCESSES = ('parent', 'child', 'left')
 CAPS = '.local/state/nono/c/caps/'
+OTHERS = 'EACCES'  # what others own is passed over: a run may then get less, or none of a footer
 HALF = 0  # instead of an error number: only half of the bytes are carried
 MANY, STRIDE = 200, 3  # in the short selection, every third of a call that is made so often
 SHOWN = 6  # complaints of one kind of fault
@@ -39,7 +40,7 @@ ERRNOS = {
     'read': ['EIO', HALF, 'EINTR'], 'write': ['ENOSPC', HALF, 'EINTR', 'EIO'], 'stat': ['EIO', 'ENOMEM', 'EACCES'],
     'access': ['EIO'], 'readlink': ['EIO', 'ENOMEM'], 'list': ['EIO', 'EMFILE'], 'fcntl': ['EMFILE', 'EIO'], 'lseek': ['EIO'],
     'dup': ['EMFILE'], 'pipe': ['EMFILE'], 'fork': ['EAGAIN', 'ENOMEM'], 'exec': ['EIO', 'ENOMEM', 'ETXTBSY', 'E2BIG'],
-    'wait': ['EINTR', 'EIO'], 'poll': ['ENOMEM', 'EINTR'], 'signalfd': ['EMFILE'], 'signal': ['EIO'], 'prctl': ['EPERM', 'EACCES'],
+    'wait': ['EIO', 'EINTR'], 'poll': ['ENOMEM', 'EINTR'], 'signalfd': ['EMFILE'], 'signal': ['EIO'], 'prctl': ['EPERM', 'EACCES'],
     'caps': ['EPERM'], 'range': ['ENOSYS', 'EMFILE'], 'landlock': ['EPERM', 'ENOMEM', 'E2BIG', 'ENOSYS', 'EINVAL'],
     'seccomp': ['EPERM', 'ENOMEM', 'EINVAL'], 'chdir': ['EIO'], 'getcwd': ['EIO'], 'mkdir': ['ENOSPC', 'EROFS'],
     'rename': ['ENOSPC'], 'unlink': ['EIO'],
@@ -257,12 +258,13 @@ class Bench:
         return self.base
 
 
-def weaker(was, now):
-    """What the probe may do that it may not do without the fault."""
+def weaker(was, now, less):
+    """What the probe may do that it may not do without the fault, and, but for @less, what it may not do."""
     was, now = (dict(field.split('=') for field in text.split()) for text in (was, now))
     if (was.get('state'), now.get('state')) == (f'{errno.EACCES:x}', f'{errno.ENOENT:x}'):
         now['state'] = was['state']  # a state directory that could not be made
-    return [f'{name}={now.get(name)} instead of {value}' for name, value in was.items() if now.get(name) != value]
+    return [f'{name}={now.get(name)} instead of {value}' for name, value in was.items() if now.get(name) != value and
+            not (less and (value, now.get(name)) == ('0', f'{errno.EACCES:x}'))]
 
 
 def judge_tree(bench, base, result):
@@ -280,8 +282,10 @@ def judge_tree(bench, base, result):
 
 def causes(call, how):
     """What a message that names the cause has in it, any of them."""
-    if call == 'malloc':
+    if how == 'ENOMEM':
         return 'out of memory', os.strerror(errno.ENOMEM)
+    if (call, how) == ('landlock', 'E2BIG'):
+        return ('Linux holds 16',)
     return (os.strerror(getattr(errno, how)),) if how else ('',)
 
 
@@ -310,14 +314,18 @@ def judge(bench, base, result, fault, hints):
         yield f'ended by signal {-result.code}'
     if result.orphans:
         yield 'left a process behind'
-    if 'denied=' in result.out and 'denied=' in base.out:
-        different = weaker(base.out, result.out)
-        yield from different
-        result.out = result.out if different else base.out
-    yield from judge_tree(bench, base, result)
-    yield from judge_end(base, result, call, how, hints)
     if result.ended and (result.blocks > base.blocks or result.fds > base.fds):
         yield f'{result.blocks} allocations and {result.fds} descriptors are left at the end, not {base.blocks} and {base.fds}'
+    if 'denied=' in result.out and 'denied=' in base.out:
+        different = weaker(base.out, result.out, how == OTHERS)
+        yield from different
+        result.out = result.out if different else base.out
+    if how == OTHERS:
+        if result.code not in (base.code, 1, 126, 127):
+            yield f'exit code {result.code}'
+        return
+    yield from judge_tree(bench, base, result)
+    yield from judge_end(base, result, call, how, hints)
 
 
 # ---- the whole series ----
