@@ -29,6 +29,15 @@
 #define IOCTL_TIOCSTI 0x5412
 #define IOCTL_TIOCLINUX 0x541C
 #define IOCTL_TIOCSETD 0x5423
+#define IOCTL_BTRFS_SNAP_CREATE 0x50009401
+#define IOCTL_BTRFS_SNAP_CREATE_V2 0x50009417
+#define IOCTL_BTRFS_SNAP_DESTROY 0x5000940F
+#define IOCTL_BTRFS_SNAP_DESTROY_V2 0x5000943F
+#define IOCTL_BTRFS_SUBVOL_CREATE 0x5000940E
+#define IOCTL_BTRFS_SUBVOL_CREATE_V2 0x50009418
+#define IOCTL_BCACHEFS_SUBVOL_CREATE 0x4020BC10
+#define IOCTL_BCACHEFS_SUBVOL_DESTROY 0x4020BC11
+#define IOCTL_OCFS2_REFLINK 0x40186F04
 #define PRIORITY_PROCESS 0
 #define IO_PRIORITY_PROCESS 1
 #define OPEN_ACCMODE 03
@@ -144,6 +153,20 @@ static const struct rule rules[] = {
 	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_TIOCSTI)),
 	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_TIOCLINUX)),
 	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_TIOCSETD)),
+
+	/*
+	 * File systems that make, copy and remove whole trees by ioctl, unseen by Landlock. To older kernels any file
+	 * of one's own is reason enough to copy the btrfs subvolume around it, what one may not read included.
+	 */
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BTRFS_SNAP_CREATE)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BTRFS_SNAP_CREATE_V2)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BTRFS_SNAP_DESTROY)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BTRFS_SNAP_DESTROY_V2)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BTRFS_SUBVOL_CREATE)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BTRFS_SUBVOL_CREATE_V2)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BCACHEFS_SUBVOL_CREATE)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_BCACHEFS_SUBVOL_DESTROY)),
+	DENY_IF(ioctl, EPERM, ALWAYS, LOW(1, IOCTL_OCFS2_REFLINK)),
 
 	/*
 	 * Limits and scheduling of others, which Landlock's signal scope does not cover: of oneself only (0), and no

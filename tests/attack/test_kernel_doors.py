@@ -169,6 +169,21 @@ def test_files_of_the_kernel(world):
         assert {got[p] for p, result in control.items() if result == 'open'} <= {'EACCES'}
 
 
+TREES = {'a btrfs snapshot': 0x50009401, 'a btrfs snapshot, version 2': 0x50009417, 'a btrfs subvolume': 0x5000940e,
+         'a btrfs subvolume, version 2': 0x50009418, 'a btrfs subvolume removed': 0x5000940f,
+         'a btrfs subvolume removed, version 2': 0x5000943f, 'a bcachefs subvolume': 0x4020bc10,
+         'a bcachefs subvolume removed': 0x4020bc11, 'an OCFS2 copy by names': 0x40186f04}
+
+
+def test_trees_made_by_ioctl(world):
+    """Some file systems copy whole trees by an ioctl on a directory that may be read; others do not know the number."""
+    ways = [(name, f'call("ioctl", os.open("/usr", os.O_RDONLY), {number}, 0)', 'EPERM', ('ENOTTY', 'EFAULT', 'EINVAL'))
+            for name, number in TREES.items()]
+    ways += [('cloning between descriptors', 'f = os.open("new", os.O_CREAT | os.O_RDWR)\ncall("ioctl", f, 0x40049409, f)',
+              ('open', 'EOPNOTSUPP', 'EINVAL', 'ENOTTY'), ('open', 'EOPNOTSUPP', 'EINVAL', 'ENOTTY'))]
+    try_ways(world, ways)
+
+
 def test_a_ring_that_was_made_outside(world):
     """A ring carries calls past the filter: one that is open before nono starts is closed."""
     text = f'''{ATTACKER}

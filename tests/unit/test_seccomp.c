@@ -147,6 +147,16 @@ static const struct row always[] = {
 	{SYS_ioctl, {0, TIOCSETD}, SAME(EPERM)},
 	{SYS_ioctl, {0, TIOCSETD | HIGH_BITS}, SAME(EPERM)},
 	{SYS_ioctl, {0, TIOCGETD}, SAME(0)},
+	{SYS_ioctl, {0, 0x50009401}, SAME(EPERM)}, /* btrfs: snapshots and subvolumes */
+	{SYS_ioctl, {0, 0x50009417 | HIGH_BITS}, SAME(EPERM)},
+	{SYS_ioctl, {0, 0x5000940F}, SAME(EPERM)},
+	{SYS_ioctl, {0, 0x5000943F}, SAME(EPERM)},
+	{SYS_ioctl, {0, 0x5000940E}, SAME(EPERM)},
+	{SYS_ioctl, {0, 0x50009418}, SAME(EPERM)},
+	{SYS_ioctl, {0, 0x4020BC10}, SAME(EPERM)}, /* the same of bcachefs */
+	{SYS_ioctl, {0, 0x4020BC11}, SAME(EPERM)},
+	{SYS_ioctl, {0, 0x40186F04}, SAME(EPERM)}, /* OCFS2: a copy by names */
+	{SYS_ioctl, {0, 0x40049409}, SAME(0)},	   /* FICLONE, between two descriptors */
 	{SYS_ioctl, {0, TIOCGWINSZ}, SAME(0)},
 	{SYS_ioctl, {TIOCSTI, TCGETS, TIOCSTI}, SAME(0)},
 	{SYS_prlimit64, {0, 7, 1}, SAME(0)},
