@@ -25,7 +25,7 @@ os.environ['NONO_BIN'] = os.path.join(BUILD, 'nono')
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'e2e'))
 from world import ORDINARY, World  # noqa: E402
 
-TIMEOUT = 20  # of a run that takes a hundredth of a second: only what hangs gets there
+TIMEOUT = 60  # of a run that takes a hundredth of a second: only what hangs gets there
 HEAD, KIND = struct.Struct('IIiI'), struct.Struct('16sIII')  # struct record of interpose.c
 PROCESSES = ('parent', 'child', 'left')
 CAPS = '.local/state/nono/c/caps/'
@@ -84,6 +84,11 @@ SCENARIOS = [
     Scenario('first-run', 'run', '-p', 'claude-code', '--allow-cwd', *PROBE, claude=False),
     Scenario('missing', 'run', '--allow-cwd', '--', 'no-such-command', code=127, short=False),
     Scenario('script', 'run', '--allow-cwd', '--', '@HOME@/project/bad.sh', code=127, hints=True, short=False),
+    Scenario('unknown', 'run', '-p', 'claude-cod', '--allow-cwd', *PROBE, code=1, short=False),
+    Scenario('shadow', 'run', '-s', '-p', './circle.json', '--allow-cwd', *PROBE, code=1, short=False),
+    Scenario('unbuilt', 'run', '-p', 'unbuilt', '--allow-cwd', *PROBE, code=1, short=False),
+    Scenario('blocked', 'run', '--allow-cwd', '--block-net', '--block-command', 'true', '--', 'true', code=1, short=False),
+    Scenario('help', 'why', '--help', short=False),
     Scenario('left', 'run', '--allow-cwd', '--', 'sh', '-c', '(sleep 0.05; echo late >&2) & echo early >&2; exit 0', short=False),
 ]
 
@@ -163,6 +168,9 @@ class Bench:
         world.profile('base', BASE.replace('@OS@', 'linux:' + this))
         world.profile('rich', RICH)
         world.profile('bad', BAD)
+        world.profile('unbuilt', '{"network": {"allow_domain": ["example.org"]}}')
+        world.write('project/circle.json', '{"extends": "round"}')
+        world.write('project/round.json', '{"extends": "circle"}')
 
     def prepare(self, scenario):
         """The home as the scenario wants to find it; what an earlier run made goes."""
@@ -285,7 +293,7 @@ def causes(call, how):
     if how == 'ENOMEM':
         return 'out of memory', os.strerror(errno.ENOMEM)
     if (call, how) == ('landlock', 'E2BIG'):
-        return ('Linux holds 16',)
+        return 'Linux holds 16', os.strerror(errno.E2BIG)
     return (os.strerror(getattr(errno, how)),) if how else ('',)
 
 
