@@ -2,6 +2,8 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 ssize_t nono_read_full(int fd, void *data, size_t size)
@@ -22,19 +24,49 @@ ssize_t nono_read_full(int fd, void *data, size_t size)
 	return (ssize_t)len;
 }
 
-int nono_write_full(int fd, const void *data, size_t size)
+static int write_all(int fd, const char *data, size_t len)
 {
-	const char *rest = data;
-
-	while (size) {
-		ssize_t n = write(fd, rest, size);
+	while (len) {
+		ssize_t n = write(fd, data, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
 			return -1;
-		rest += n;
-		size -= (size_t)n;
+		data += n;
+		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int nono_write_full(int fd, const void *data, size_t size)
+{
+	const struct timespec at_once = {0};
+	sigset_t limit, old, pending;
+	int rc, saved_errno;
+
+	/* SIGXFSZ goes to the thread that writes, so it is held back and taken there. */
+	(void)sigemptyset(&limit);
+	(void)sigaddset(&limit, SIGXFSZ);
+	(void)sigpending(&pending);
+	(void)pthread_sigmask(SIG_BLOCK, &limit, &old);
+	rc = write_all(fd, data, size);
+	saved_errno = errno;
+	if (rc < 0 && saved_errno == EFBIG && sigismember(&pending, SIGXFSZ) == 0)
+		(void)sigtimedwait(&limit, NULL, &at_once);
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	errno = saved_errno;
+	return rc;
+}
+
+int nono_write_close(int fd, const void *data, size_t size)
+{
+	int rc = nono_write_full(fd, data, size), saved_errno = errno;
+
+	if (close(fd) < 0 && rc == 0)
+		return -1;
+	errno = saved_errno;
+	return rc;
 }

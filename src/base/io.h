@@ -8,7 +8,13 @@
 /** nono_read_full - read until @size bytes or the end. Returns how many, or -1 with errno. */
 ssize_t nono_read_full(int fd, void *data, size_t size);
 
-/** nono_write_full - write all of it. Returns 0, or -1 with errno. */
+/**
+ * nono_write_full - write all of it, or know why not: a limit on the size of files is EFBIG here, and never the signal
+ * that would end the process with half a file made. Returns 0, or -1 with errno; then any part may be written.
+ */
 int nono_write_full(int fd, const void *data, size_t size);
+
+/** nono_write_close - the same, and close @fd, whatever happens. */
+int nono_write_close(int fd, const void *data, size_t size);
 
 #endif

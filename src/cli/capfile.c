@@ -58,8 +58,8 @@ static int publish(const char *aside, const char *path)
 /* Written aside, so that nobody ever reads half of it. */
 static int write_new(const char *path, const char *text, size_t len)
 {
-	_cleanup_(nono_closep) int fd = -1;
 	_cleanup_(nono_freep) char *aside = NULL;
+	int fd;
 
 	if (asprintf(&aside, "%s.%d", path, (int)getpid()) < 0) {
 		aside = NULL;
@@ -68,7 +68,7 @@ static int write_new(const char *path, const char *text, size_t len)
 	fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
 	if (fd < 0)
 		return -1;
-	if (nono_write_full(fd, text, len) < 0 || publish(aside, path) < 0) {
+	if (nono_write_close(fd, text, len) < 0 || publish(aside, path) < 0) {
 		int saved_errno = errno;
 
 		(void)unlink(aside);

@@ -233,13 +233,12 @@ static int host_make_dir(const struct nono_fs *fs, const char *path, struct nono
 
 static int host_make_file(const struct nono_fs *fs, const char *path, const char *text, struct nono_error *err)
 {
-	_cleanup_(nono_closep) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	size_t len = strlen(text);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	(void)fs;
 	if (fd < 0)
 		return fail_path(err, errno, "make", path);
-	if (write(fd, text, len) != (ssize_t)len) {
+	if (nono_write_close(fd, text, strlen(text)) < 0) {
 		int sys_errno = errno;
 
 		(void)unlink(path);
