@@ -71,8 +71,7 @@ static int finish(struct report *r, struct nono_error *err)
 	text = nono_buf_take(&r->out);
 	if (!text)
 		return nono_nomem(err);
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
-		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot write the answer");
+	(void)fputs(text, stdout); /* main looks whether it got there */
 	return 0;
 }
 

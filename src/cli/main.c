@@ -74,6 +74,14 @@ static void open_log(const char *path)
 	output_error(&err);
 }
 
+/* What was printed may be in stdio's buffer still, and only now meet a full disk. */
+static int flush_output(struct nono_error *err)
+{
+	if (fflush(stdout) != EOF && !ferror(stdout))
+		return 0;
+	return nono_fail(err, NONO_E_SYSTEM, errno, "cannot write to the standard output");
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments args = {0};
@@ -88,6 +96,8 @@ int main(int argc, char **argv)
 		rc = read_settings(&args, &err);
 	if (rc == 0)
 		rc = dispatch(&args, &err);
+	if (rc == 0)
+		rc = flush_output(&err);
 	if (rc < 0) {
 		output_error(&err);
 		rc = rc == -NONO_E_USAGE ? 2 : 1;
