@@ -34,5 +34,8 @@
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */
 #define NONO_PROBE_MS 5000		       /* time for one child of nono setup */
+#define NONO_STACK_BYTES (256 * 1024) /* least limit of the stack: 128 KiB of arguments, 80 for ten profiles deep */
+#define NONO_OUTPUT_BYTES 2048	      /* one line of nono's own output where memory for more is lacking */
+#define NONO_FOOTER_ROWS 10	      /* refused operations listed after a run */
 
 #endif

@@ -1,5 +1,6 @@
 /* main.c - the nono program.  SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/util.h"
 #include "cli/commands.h"
@@ -74,6 +75,19 @@ static void open_log(const char *path)
 	output_error(&err);
 }
 
+/* Too small a stack would end nono by a signal, somewhere. */
+static int check_stack(struct nono_error *err)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ||
+	    limit.rlim_cur >= NONO_STACK_BYTES)
+		return 0;
+	return nono_fail(err, NONO_E_UNSUPPORTED, 0,
+			 "the stack may only have %llu KiB and nono needs %d: raise ulimit -s",
+			 (unsigned long long)limit.rlim_cur / 1024, NONO_STACK_BYTES / 1024);
+}
+
 /* What was printed may be in stdio's buffer still, and only now meet a full disk. */
 static int flush_output(struct nono_error *err)
 {
@@ -88,6 +102,8 @@ int main(int argc, char **argv)
 	struct nono_error err = {0};
 	int rc = nono_run_secure_stdio(&err);
 
+	if (rc == 0)
+		rc = check_stack(&err);
 	if (rc == 0)
 		rc = arguments_parse(argc, argv, environ, &args, &err);
 	output_init(args.silent);
