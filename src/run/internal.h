@@ -25,6 +25,11 @@ void nono_launch_done(struct nono_launch *launch);
 /** nono_launch_child - set up, confine, exec. Returns only on failure, with @report filled. */
 void nono_launch_child(const struct nono_launch *launch, struct nono_stage_report *report);
 
+#define NONO_SAID_WORDS 8
+
+/** nono_say_child - write at most NONO_SAID_WORDS words (NULL: nothing) as one piece, without stdio. */
+void nono_say_child(int fd, const char *const *words, size_t count);
+
 /** nono_close_on_exec_child - mark every descriptor above 2 close-on-exec. 0 or -1. */
 int nono_close_on_exec_child(void);
 

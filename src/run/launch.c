@@ -168,7 +168,16 @@ void nono_launch_child(const struct nono_launch *launch, struct nono_stage_repor
 	report->sys_errno = errno;
 }
 
-/* The report could not be sent: then nono's error output is told, in one piece, without stdio. */
+void nono_say_child(int fd, const char *const *words, size_t count)
+{
+	struct iovec pieces[NONO_SAID_WORDS];
+
+	for (size_t i = 0; i < count && i < NONO_SAID_WORDS; i++)
+		pieces[i] = (struct iovec){(void *)words[i], words[i] ? strlen(words[i]) : 0};
+	(void)!writev(fd, pieces, (int)(count < NONO_SAID_WORDS ? count : NONO_SAID_WORDS));
+}
+
+/* The report could not be sent: then nono's error output is told. */
 static void say_report_child(const struct nono_stage_report *report, int sys_errno)
 {
 	const char *const words[] = {"nono: cannot ",
@@ -178,11 +187,8 @@ static void say_report_child(const struct nono_stage_report *report, int sys_err
 				     ", and cannot report it: ",
 				     strerrordesc_np(sys_errno),
 				     "\n"};
-	struct iovec pieces[NONO_ARRAY_SIZE(words)];
 
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(words); i++)
-		pieces[i] = (struct iovec){(void *)words[i], words[i] ? strlen(words[i]) : 0};
-	(void)!writev(STDERR_FILENO, pieces, NONO_ARRAY_SIZE(words));
+	nono_say_child(STDERR_FILENO, words, NONO_ARRAY_SIZE(words));
 }
 
 /* The new process: dies with nono, has signals as nono found them, becomes the command or reports why not. */

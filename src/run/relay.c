@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 
 #include "base/util.h"
+#include "run/internal.h"
 #include "run/scan.h"
 
 #ifndef RWF_NOWAIT
@@ -295,21 +296,32 @@ size_t nono_relay_step(struct nono_relay *relay, const struct pollfd fds[2])
 	return got;
 }
 
-/* In the process left behind: until whoever still writes is gone, or nobody reads. */
-static void copy_rest(struct nono_relay *relay)
+/* In the process left behind: until whoever still writes is gone, or nobody reads. 0, or the errno of what failed. */
+static int copy_rest(struct nono_relay *relay)
 {
 	while (nono_relay_is_open(relay)) {
 		struct pollfd fds[2];
 
 		nono_relay_poll_set(relay, fds);
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return;
+			return errno;
 		if (fds[0].fd >= 0 && fds[0].revents)
 			(void)read_some(relay);
 		else if (fds[1].revents & ~POLLOUT)
 			close_read_end(relay);
 		write_pending(relay);
 	}
+	return relay->cut_errno;
+}
+
+/* Nobody but the reader of that output can be told. */
+static _Noreturn void end_left_behind(const struct nono_relay *relay, int failed)
+{
+	const char *const words[] = {"nono: the rest of the error output was lost: ", strerrordesc_np(failed), "\n"};
+
+	if (failed)
+		nono_say_child(relay->target_fd, words, NONO_ARRAY_SIZE(words));
+	_exit(failed ? 1 : 0);
 }
 
 /*
@@ -327,7 +339,7 @@ static _Noreturn void run_left_behind(struct nono_relay *relay)
 	(void)!chdir("/");
 	(void)prctl(PR_SET_NAME, "nono-relay", 0, 0, 0);
 	if (dup3(relay->read_fd, STDIN_FILENO, 0) < 0 || dup3(relay->target_fd, STDOUT_FILENO, 0) < 0)
-		_exit(1);
+		end_left_behind(relay, errno);
 	if (syscall(SYS_NR_CLOSE_RANGE, STDERR_FILENO, ~0U, 0) < 0) {
 		(void)close(STDERR_FILENO);
 		(void)close(relay->read_fd);
@@ -335,8 +347,7 @@ static _Noreturn void run_left_behind(struct nono_relay *relay)
 	relay->read_fd = STDIN_FILENO;
 	relay->target_fd = STDOUT_FILENO;
 	write_pending(relay);
-	copy_rest(relay);
-	_exit(0);
+	end_left_behind(relay, copy_rest(relay));
 }
 
 /* Read what was added to the file, at most its last NONO_OBSERVED_FILE_BYTES. 0, or the errno of what is in the way. */
