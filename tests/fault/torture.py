@@ -31,7 +31,7 @@ PROCESSES = ('parent', 'child', 'left')
 CAPS = '.local/state/nono/c/caps/'
 OTHERS = 'EACCES'  # what others own is passed over: a run may then get less, or none of a footer
 HALF = 0  # instead of an error number: only half of the bytes are carried
-MANY, STRIDE = 200, 3  # in the short selection, every third of a call that is made so often
+MANY, STRIDE = 200, 5  # in the short selection, every fifth of a call that is made so often
 SHOWN = 6  # complaints of one kind of fault
 
 # How each kind of call fails; the first one in the short selection, half of the bytes there too.
@@ -423,7 +423,9 @@ def torture(user, chosen, long_run):
                  for kind in series(calls, long_run, user)]
         # The longest first, so that none is left for the end.
         kinds.sort(key=lambda k: -k[0])
-        tasks = [(every, scenario, kind, 1, 1 if long_run or calls < MANY else STRIDE) for calls, scenario, kind in kinds]
+        # Another fifth in each scenario.
+        tasks = [(every, scenario, kind, 1, 1) if long_run or calls < MANY else
+                 (every, scenario, kind, 1 + len(scenario.name) % STRIDE, STRIDE) for calls, scenario, kind in kinds]
         for (_, scenario, kind, _, _), (faults, complaints) in crew.do(tasks):
             total += faults
             failed += bool(complaints)
