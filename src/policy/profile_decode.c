@@ -115,7 +115,10 @@ int nono_decode_int(struct nono_reading *r, const struct nono_key *key, const st
 {
 	json_int_t n = json_integer_value(value);
 
-	if (n < key->least || n > key->most)
+	if (n < key->least && key->most < key->least)
+		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "out of range; write a number of at least %d",
+				      key->least);
+	if (n < key->least || (n > key->most && key->most >= key->least))
 		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "out of range; write a number from %d to %d",
 				      key->least, key->most);
 	*ret_set = true;
@@ -241,12 +244,13 @@ int nono_decode_list(struct nono_reading *r, const struct nono_key *key, const s
 	return rc;
 }
 
-static int read_port(struct nono_reading *r, const struct nono_json_at *at, const json_t *value, uint16_t *ret)
+static int read_port(struct nono_reading *r, const struct nono_json_at *at, const json_t *value, int least,
+		     uint16_t *ret)
 {
 	json_int_t n = json_integer_value(value);
 
-	if (!json_is_integer(value) || n < 0 || n > UINT16_MAX)
-		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "expected a port from 0 to 65535, found %s",
+	if (!json_is_integer(value) || n < least || n > UINT16_MAX)
+		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "expected a port from %d to 65535, found %s", least,
 				      json_is_integer(value) ? "a number out of range" : nono_json_type_name(value));
 	*ret = (uint16_t)n;
 	return 0;
@@ -261,7 +265,7 @@ int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const 
 		const struct nono_json_at item = {.up = at, .index = i};
 		uint16_t port = 0;
 
-		rc = read_port(r, &item, json_array_get(value, i), &port);
+		rc = read_port(r, &item, json_array_get(value, i), key->least, &port);
 		if (rc == 0)
 			rc = nono_ports_add(nono_read_field(r, key), port, port, r->err);
 		*ret_set = true;
@@ -269,13 +273,14 @@ int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const 
 	return rc;
 }
 
-static int read_range(struct nono_reading *r, const struct nono_json_at *at, const json_t *value, uint16_t ret[2])
+static int read_range(struct nono_reading *r, const struct nono_json_at *at, const json_t *value, int least,
+		      uint16_t ret[2])
 {
 	if (json_array_size(value) != 2)
 		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "expected a pair of ports such as [8000, 8010]");
 	for (size_t i = 0; i < 2; i++) {
 		const struct nono_json_at item = {.up = at, .index = i};
-		int rc = read_port(r, &item, json_array_get(value, i), &ret[i]);
+		int rc = read_port(r, &item, json_array_get(value, i), least, &ret[i]);
 
 		if (rc < 0)
 			return rc;
@@ -295,7 +300,7 @@ int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const
 		const struct nono_json_at item = {.up = at, .index = i};
 		uint16_t range[2] = {0};
 
-		rc = read_range(r, &item, json_array_get(value, i), range);
+		rc = read_range(r, &item, json_array_get(value, i), key->least, range);
 		if (rc == 0)
 			rc = nono_ports_add(nono_read_field(r, key), range[0], range[1], r->err);
 		*ret_set = true;

@@ -43,6 +43,13 @@ const struct nono_key_alias nono_key_aliases[] = {
 };
 const size_t nono_key_alias_count = NONO_ARRAY_SIZE(nono_key_aliases);
 
+const struct nono_key_table nono_profile_table = {
+	.keys = nono_keys,
+	.count = NONO_ARRAY_SIZE(nono_keys),
+	.aliases = nono_key_aliases,
+	.alias_count = NONO_ARRAY_SIZE(nono_key_aliases),
+};
+
 /* Is the section of a path, whose last name begins at @name_at, this one? */
 static bool section_is(const char *path, size_t name_at, const char *section)
 {
@@ -56,21 +63,22 @@ bool nono_key_is_in(const struct nono_key *key, const char *section)
 	return section_is(key->path, key->name_at, section);
 }
 
-static const struct nono_key *find_path(const char *path)
+static const struct nono_key *find_path(const struct nono_key_table *table, const char *path)
 {
-	for (size_t i = 0; i < nono_key_count; i++)
-		if (strcmp(nono_keys[i].path, path) == 0)
-			return &nono_keys[i];
+	for (size_t i = 0; i < table->count; i++)
+		if (strcmp(table->keys[i].path, path) == 0)
+			return &table->keys[i];
 	return NULL;
 }
 
-const struct nono_key *nono_key_find(const char *section, const char *name, const char **ret_written)
+const struct nono_key *nono_table_find(const struct nono_key_table *table, const char *section, const char *name,
+				       const char **ret_written)
 {
 	const struct nono_key *found = NULL;
 	const char *written = NULL;
 
-	for (size_t i = 0; i < nono_key_count && !found; i++) {
-		const struct nono_key *k = &nono_keys[i];
+	for (size_t i = 0; i < table->count && !found; i++) {
+		const struct nono_key *k = &table->keys[i];
 
 		if (k->path[k->name_at] == name[0] && strcmp(k->path + k->name_at, name) == 0 &&
 		    nono_key_is_in(k, section)) {
@@ -78,18 +86,23 @@ const struct nono_key *nono_key_find(const char *section, const char *name, cons
 			written = k->path;
 		}
 	}
-	for (size_t i = 0; i < nono_key_alias_count && !found; i++) {
-		const struct nono_key_alias *a = &nono_key_aliases[i];
+	for (size_t i = 0; i < table->alias_count && !found; i++) {
+		const struct nono_key_alias *a = &table->aliases[i];
 
 		if (a->path[a->name_at] == name[0] && strcmp(a->path + a->name_at, name) == 0 &&
 		    section_is(a->path, a->name_at, section)) {
-			found = find_path(a->canonical);
+			found = find_path(table, a->canonical);
 			written = a->path;
 		}
 	}
 	if (found && ret_written)
 		*ret_written = written;
 	return found;
+}
+
+const struct nono_key *nono_key_find(const char *section, const char *name, const char **ret_written)
+{
+	return nono_table_find(&nono_profile_table, section, name, ret_written);
 }
 
 /* The best of the names offered, and the path it belongs to. */
@@ -109,22 +122,27 @@ static void offer(struct search *s, const char *path, size_t name_at)
 		s->path = path;
 }
 
-const char *nono_key_nearest(const char *section, const char *name)
+const char *nono_table_nearest(const struct nono_key_table *table, const char *section, const char *name)
 {
 	struct search here = {.nearest = {.word = name}}, elsewhere = here;
 
-	for (size_t i = 0; i < nono_key_count; i++) {
-		const struct nono_key *k = &nono_keys[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct nono_key *k = &table->keys[i];
 
 		if (nono_key_is_in(k, section))
 			offer(&here, k->path, k->name_at);
 		else if (!strchr(k->path, '*'))
 			offer(&elsewhere, k->path, k->name_at);
 	}
-	for (size_t i = 0; i < nono_key_alias_count; i++) {
-		const struct nono_key_alias *a = &nono_key_aliases[i];
+	for (size_t i = 0; i < table->alias_count; i++) {
+		const struct nono_key_alias *a = &table->aliases[i];
 
 		offer(section_is(a->path, a->name_at, section) ? &here : &elsewhere, a->path, a->name_at);
 	}
 	return here.path ? here.path : elsewhere.path;
+}
+
+const char *nono_key_nearest(const char *section, const char *name)
+{
+	return nono_table_nearest(&nono_profile_table, section, name);
 }

@@ -61,18 +61,18 @@ struct nono_key {
 	const char *path; /* canonical */
 	uint8_t name_at;  /* where its last name begins: 0 at the top */
 	uint8_t kind, merge, cls, clear;
-	uint16_t offset;  /* in struct nono_profile */
+	uint16_t offset;  /* in the struct that is read into: nono_profile, or what begins with one */
 	uint16_t written; /* offset of a bool that says that a list was written, or 0 */
 	bool nullable;
-	bool required;	      /* in its section */
-	bool single;	      /* a lone string will do for a list */
-	bool text_too;	      /* a string will do for an item */
-	bool object_only;     /* of anything, only an object */
-	bool top_only;	      /* not in a body of platform_overrides */
-	bool set_by_presence; /* a section that says something even when it is empty */
-	const char *when_key; /* entries may be {when_key: text, "when": predicate} */
-	const char *words;    /* of an enum: "a|b|!c"; ! marks a word that is not built yet */
-	int32_t least, most;
+	bool required;		   /* in its section */
+	bool single;		   /* a lone string will do for a list */
+	bool text_too;		   /* a string will do for an item */
+	bool object_only;	   /* of anything, only an object */
+	bool top_only;		   /* not in a body of platform_overrides */
+	bool set_by_presence;	   /* a section that says something even when it is empty */
+	const char *when_key;	   /* entries may be {when_key: text, "when": predicate} */
+	const char *words;	   /* of an enum: "a|b|!c"; ! marks a word that is not built yet */
+	int32_t least, most;	   /* of an int (a most below least: no upper bound); least of a port */
 	nono_key_check check;	   /* each text of it */
 	nono_key_check check_name; /* each name of a map */
 };
@@ -83,25 +83,44 @@ struct nono_key_alias {
 	const char *canonical;
 };
 
-#define NONO_KEYS_MAX 192 /* rows of the table, at most */
+#define NONO_KEYS_MAX 192 /* rows of a table, at most */
+
+/* The keys of one format. */
+struct nono_key_table {
+	const struct nono_key *keys;
+	size_t count;
+	const struct nono_key_alias *aliases;
+	size_t alias_count;
+};
 
 extern const struct nono_key nono_keys[];
 extern const size_t nono_key_count;
 extern const struct nono_key_alias nono_key_aliases[];
 extern const size_t nono_key_alias_count;
 
+/* nono_profile_table - the four above: the keys of a profile. */
+extern const struct nono_key_table nono_profile_table;
+
 /**
- * nono_key_find - the row of a key in a section ("" at the top), by its own or an older name.
+ * nono_table_find - the row of a key in a section ("" at the top), by its own or an older name.
  * @ret_written: receives the path that was used, its own or the older one; static; may be NULL
  * Returns NULL where there is none.
  */
+const struct nono_key *nono_table_find(const struct nono_key_table *table, const char *section, const char *name,
+				       const char **ret_written);
+
+/** nono_key_find - the same among the keys of a profile. */
 const struct nono_key *nono_key_find(const char *section, const char *name, const char **ret_written);
 
 /** nono_key_is_in - is a row directly in a section. */
 bool nono_key_is_in(const struct nono_key *key, const char *section);
 
-/** nono_key_nearest - the path of the known key that a mistyped one was meant to be; NULL where none is near. Static.
+/**
+ * nono_table_nearest - the path of the known key that a mistyped one was meant to be; NULL where none is near. Static.
  */
+const char *nono_table_nearest(const struct nono_key_table *table, const char *section, const char *name);
+
+/** nono_key_nearest - the same among the keys of a profile. */
 const char *nono_key_nearest(const char *section, const char *name);
 
 /** nono_profile_is_reference - is this NAMESPACE/NAME, what a registry of packs would be asked for. */

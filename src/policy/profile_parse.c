@@ -8,13 +8,13 @@ static int read_value(struct nono_reading *r, const struct nono_key *key, const 
 		      bool *ret_set);
 
 /* "a, b, c": the names of a section's keys, as many as there is room for. */
-static void section_names(const char *section, char *room, size_t size)
+static void section_names(const struct nono_key_table *table, const char *section, char *room, size_t size)
 {
 	size_t used = 0;
 
 	room[0] = '\0';
-	for (size_t i = 0; i < nono_key_count; i++) {
-		const struct nono_key *k = &nono_keys[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct nono_key *k = &table->keys[i];
 		const char *name = k->path + k->name_at;
 
 		if (!nono_key_is_in(k, section) || used + strlen(name) + 3 > size)
@@ -25,12 +25,12 @@ static void section_names(const char *section, char *room, size_t size)
 
 static int unknown_key(struct nono_reading *r, const char *section, const struct nono_json_at *at)
 {
-	const char *near = nono_key_nearest(section, at->key);
+	const char *near = nono_table_nearest(r->table, section, at->key);
 	char names[NONO_ERROR_BYTES / 2];
 
 	if (near)
 		return nono_read_fail(r, at, NONO_JSON_AT_KEY, "unknown key; did you mean %s?", near);
-	section_names(section, names, sizeof(names));
+	section_names(r->table, section, names, sizeof(names));
 	return nono_read_fail(r, at, NONO_JSON_AT_KEY, "unknown key; known here: %s", names);
 }
 
@@ -38,7 +38,7 @@ static int unknown_key(struct nono_reading *r, const char *section, const struct
 static int check_seen(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
 		      const char *written)
 {
-	const char **seen = &r->seen[key - nono_keys];
+	const char **seen = &r->seen[key - r->table->keys];
 
 	if (strchr(key->path, '*'))
 		return 0;
@@ -52,8 +52,8 @@ static int check_seen(struct nono_reading *r, const struct nono_key *key, const 
 static int check_required(struct nono_reading *r, const char *section, const struct nono_json_at *at,
 			  const json_t *object)
 {
-	for (size_t i = 0; i < nono_key_count; i++) {
-		const struct nono_key *k = &nono_keys[i];
+	for (size_t i = 0; i < r->table->count; i++) {
+		const struct nono_key *k = &r->table->keys[i];
 		const char *name = k->path + k->name_at;
 
 		if (k->required && nono_key_is_in(k, section) && !json_object_get(object, name))
@@ -72,7 +72,7 @@ static int read_section(struct nono_reading *r, const char *section, const struc
 	json_object_foreach (object, name, value) {
 		const struct nono_json_at here = {.up = at, .key = name};
 		const char *written = NULL;
-		const struct nono_key *key = nono_key_find(section, name, &written);
+		const struct nono_key *key = nono_table_find(r->table, section, name, &written);
 		bool set = false;
 		int rc = key ? check_seen(r, key, &here, written) : unknown_key(r, section, &here);
 
@@ -99,7 +99,7 @@ static int decode_section(struct nono_reading *r, const struct nono_key *key, co
 static int decode_map(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		      bool *ret_set)
 {
-	const struct nono_key *item = nono_key_find(key->path, "*", NULL);
+	const struct nono_key *item = nono_table_find(r->table, key->path, "*", NULL);
 	struct nono_hooks *field = nono_read_field(r, key);
 	int rc = nono_read_limit(r, at, json_object_size(value));
 	const char *name;
@@ -126,7 +126,7 @@ static int decode_map(struct nono_reading *r, const struct nono_key *key, const 
 static int decode_items(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
 			json_t *value, bool *ret_set)
 {
-	const struct nono_key *item = nono_key_find(key->path, "*", NULL);
+	const struct nono_key *item = nono_table_find(r->table, key->path, "*", NULL);
 	int rc = nono_read_limit(r, at, json_array_size(value));
 
 	for (size_t i = 0; i < json_array_size(value) && rc == 0; i++) {
@@ -146,8 +146,13 @@ static int decode_body(struct nono_reading *r, const struct nono_key *key, const
 		       bool *ret_set)
 {
 	_cleanup_(nono_profile_done) struct nono_profile body = {0};
-	struct nono_reading inner = {
-		.doc = r->doc, .origin = r->origin, .host = r->host, .p = &body, .nested = true, .err = r->err};
+	struct nono_reading inner = {.table = r->table,
+				     .doc = r->doc,
+				     .origin = r->origin,
+				     .host = r->host,
+				     .p = &body,
+				     .nested = true,
+				     .err = r->err};
 	struct nono_profile **field = nono_read_field(r, key);
 	int rc = read_section(&inner, "", at, value, ret_set);
 
@@ -220,24 +225,31 @@ static int read_value(struct nono_reading *r, const struct nono_key *key, const 
 	return rc == 0 ? note_unbuilt(r, key, value, *ret_set) : rc;
 }
 
+int nono_read_object(struct nono_reading *r, json_t *object)
+{
+	bool set = false;
+
+	return read_section(r, "", NULL, object, &set);
+}
+
 int nono_profile_parse(const char *text, size_t len, const char *os_release, const struct nono_profile_origin *origin,
 		       struct nono_profile *ret, struct nono_error *err)
 {
 	_cleanup_(nono_json_done) struct nono_json doc = {0};
 	_cleanup_(nono_profile_done) struct nono_profile p = {0};
-	struct nono_reading r = {.doc = &doc,
+	struct nono_reading r = {.table = &nono_profile_table,
+				 .doc = &doc,
 				 .origin = origin,
 				 .host = {.os = nono_when_os(), .os_release = os_release},
 				 .p = &p,
 				 .err = err};
-	bool set = false;
 	int rc;
 
 	if (len > NONO_PROFILE_BYTES)
 		return nono_fail(err, NONO_E_LIMIT, 0, "%s: larger than %d bytes", origin->file, NONO_PROFILE_BYTES);
 	rc = nono_json_parse(origin->file, text, len, &doc, err);
 	if (rc == 0)
-		rc = read_section(&r, "", NULL, doc.root, &set);
+		rc = nono_read_object(&r, doc.root);
 	if (rc < 0)
 		return rc;
 	*ret = TAKE(p);

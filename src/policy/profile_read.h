@@ -1,4 +1,4 @@
-/* profile_read.h - between the files that read a profile.  SPDX-License-Identifier: Apache-2.0 */
+/* profile_read.h - between the files that read a profile, or a manifest.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef NONO_POLICY_PROFILE_READ_H
 #define NONO_POLICY_PROFILE_READ_H
 
@@ -7,12 +7,13 @@
 #include "policy/profile_keys.h"
 #include "policy/profile_when.h"
 
-/* One profile body that is being read. All borrowed. */
+/* One body that is being read. All borrowed. */
 struct nono_reading {
+	const struct nono_key_table *table;
 	const struct nono_json *doc;
 	const struct nono_profile_origin *origin;
 	struct nono_when_host host;
-	struct nono_profile *p;
+	struct nono_profile *p;		 /* offsets of the table start here */
 	const char *seen[NONO_KEYS_MAX]; /* the path that each key was written as */
 	bool nested;			 /* a body of platform_overrides */
 	struct nono_error *err;
@@ -47,6 +48,9 @@ int nono_read_hook(struct nono_reading *r, struct nono_hooks *field, const char 
 
 /** nono_read_session_hook - keep a section of session_hooks, which was checked. 0 or -NONO_E_NOMEM. */
 int nono_read_session_hook(struct nono_reading *r, struct nono_session_hook *field, json_t *value);
+
+/** nono_read_object - walk an object along r->table: every key of it is known, and every value is as its row says. */
+int nono_read_object(struct nono_reading *r, json_t *object);
 
 /** nono_read_fail - an error about a value or, with NONO_JSON_AT_KEY, a key. Returns -NONO_E_PARSE. */
 int nono_read_fail(struct nono_reading *r, const struct nono_json_at *at, enum nono_json_spot spot, const char *fmt,
