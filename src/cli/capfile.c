@@ -18,15 +18,18 @@
 
 /*
  * Is there a file of this name that only its owner can have changed, and that can be read (in a sandbox inside another
- * one it cannot)? Nothing inside a sandbox can be that owner here.
+ * one it cannot)? Nothing inside a sandbox can be that owner here. The end is looked at: a crash may have cut it off.
  */
 static bool is_there(const char *path)
 {
 	_cleanup_(nono_closep) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
+	char end[2];
 
 	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == getuid() &&
-	       !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size > 0;
+	       !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size > (off_t)sizeof(end) &&
+	       pread(fd, end, sizeof(end), st.st_size - (off_t)sizeof(end)) == (ssize_t)sizeof(end) &&
+	       memcmp(end, "}\n", sizeof(end)) == 0;
 }
 
 static void remove_old(const char *dir)

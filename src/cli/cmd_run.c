@@ -15,6 +15,7 @@
 #include "cli/logfile.h"
 #include "cli/output.h"
 #include "cli/prompt.h"
+#include "cli/remedy.h"
 #include "policy/command.h"
 #include "policy/environment.h"
 #include "policy/explain.h"
@@ -97,7 +98,8 @@ static int share_workdir(struct job *job, struct nono_error *err)
 	bool covered = false, agreed = ctx->args->allow_cwd;
 	int rc;
 
-	if (level == NONO_ACCESS_NONE)
+	/* A manifest grants the working directory itself, or means it not to be shared. */
+	if (level == NONO_ACCESS_NONE || ctx->args->config)
 		return 0;
 	rc = context_covers_workdir(ctx, level, &covered, err);
 	if (rc < 0 || covered)
@@ -244,7 +246,7 @@ static void explain_refused_exec(const struct job *job, const char *path)
 	if (nono_explain(&job->ctx.set, &nono_fs_host, path, NONO_OP_EXEC, &a, NULL) < 0)
 		return;
 	if (!a.allowed) {
-		flag = nono_answer_flag(&a, NONO_OP_EXEC);
+		flag = remedy_text(job->ctx.args, &a, NONO_OP_EXEC);
 		output_line("  the sandbox does not grant running %s", a.real);
 		if (flag && *flag)
 			output_line("      to allow it: %s", flag);

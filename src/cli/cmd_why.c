@@ -195,9 +195,10 @@ static bool is_confined(void)
 static int say_not_sandboxed(bool json, struct nono_error *err)
 {
 	if (is_confined())
-		return nono_fail(err, NONO_E_NOTFOUND, 0,
-				 "NONO_CAP_FILE is not set, and yet this process is confined: perhaps by a sandbox in "
-				 "another one, whose rules are not written down");
+		return nono_fail(
+			err, NONO_E_NOTFOUND, 0,
+			"NONO_CAP_FILE is not set, and yet this process is confined: its rules were not written "
+			"down (a sandbox in another one, or a home that cannot be written)");
 	(void)fputs(json ? "{\"status\":\"not_sandboxed\",\"message\":\"NONO_CAP_FILE is not set\"}\n"
 			 : "NOT SANDBOXED\n  Reason: NONO_CAP_FILE is not set\n",
 		    stdout);

@@ -140,6 +140,21 @@ static int load_profile(struct context *ctx, struct nono_error *err)
 	return rc;
 }
 
+static int load_manifest(struct context *ctx, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *path = absolute(ctx->cwd, ctx->vars.home, ctx->args->config);
+	_cleanup_(nono_freep) char *text = NULL;
+	size_t len;
+	int rc;
+
+	if (!path)
+		return nono_nomem(err);
+	rc = nono_fs_host.read(&nono_fs_host, path, NONO_PROFILE_BYTES, &text, &len, err);
+	if (rc < 0)
+		return nono_fail_in(err, rc, "manifest");
+	return nono_manifest_parse(text, len, ctx->args->config, &ctx->manifest, err);
+}
+
 static int find_self(struct context *ctx, struct nono_error *err)
 {
 	char path[PATH_MAX];
@@ -178,7 +193,10 @@ int context_load(struct context *ctx, struct arguments *args, char *const *env, 
 	ctx->state_dir = nono_path_join(ctx->vars.state_home, "nono");
 	if (!ctx->config_dir || !ctx->state_dir)
 		return nono_nomem(err);
-	return load_profile(ctx, err);
+	rc = ctx->args->config ? load_manifest(ctx, err) : load_profile(ctx, err);
+	if (rc == 0)
+		ctx->rules = ctx->args->config ? &ctx->manifest.rules : &ctx->profile;
+	return rc;
 }
 
 int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create, struct nono_error *err)
@@ -189,6 +207,7 @@ int context_init(struct context *ctx, struct arguments *args, char *const *env, 
 		return rc;
 	ctx->compose = (struct nono_compose){.profile = ctx->has_profile ? &ctx->profile : NULL,
 					     .flags = &args->flags,
+					     .manifest = args->config ? &ctx->manifest : NULL,
 					     .vars = &ctx->vars,
 					     .fs = may_create && ctx->has_home ? &nono_fs_host_making : &nono_fs_host,
 					     .self_exe = ctx->self_exe,
@@ -216,7 +235,8 @@ int context_covers_workdir(const struct context *ctx, enum nono_access level, bo
 
 int context_check_built(const struct context *ctx, struct nono_error *err)
 {
-	const struct nono_entries *keys = &ctx->profile.unbuilt_protecting;
+	const struct nono_entries *keys = &ctx->rules->unbuilt_protecting;
+	const char *what = ctx->args->config ? "manifest" : "profile";
 	_cleanup_(nono_buf_done) struct nono_buf names = {0};
 
 	if (!keys->len)
@@ -225,7 +245,7 @@ int context_check_built(const struct context *ctx, struct nono_error *err)
 		/* An open network was asked for: what filters it is set aside. */
 		if (ctx->args->allow_net && nono_has_prefix(keys->items[i].text, "network."))
 			continue;
-		nono_buf_printf(&names, "%s%s (profile %s)", names.len ? ", " : "", keys->items[i].text,
+		nono_buf_printf(&names, "%s%s (%s %s)", names.len ? ", " : "", keys->items[i].text, what,
 				keys->items[i].origin);
 	}
 	if (names.failed)
@@ -233,13 +253,15 @@ int context_check_built(const struct context *ctx, struct nono_error *err)
 	if (!names.len)
 		return 0;
 	return nono_fail(err, NONO_E_UNSUPPORTED, 0,
-			 "the profile asks for what this nono cannot enforce yet: %s; nothing was started", names.data);
+			 "the %s asks for what this nono cannot enforce yet: %s; nothing was started", what,
+			 names.data);
 }
 
 void context_done(struct context *ctx)
 {
 	nono_capset_done(&ctx->set);
 	nono_profile_done(&ctx->profile);
+	nono_manifest_done(&ctx->manifest);
 	nono_vars_done(&ctx->vars);
 	free(ctx->cwd);
 	free(ctx->config_dir);

@@ -10,7 +10,9 @@ struct context {
 	struct nono_vars vars;
 	struct nono_profile profile;
 	bool has_profile;
-	bool has_home; /* it exists: nothing is made below one that does not */
+	bool has_home;			  /* it exists: nothing is made below one that does not */
+	struct nono_manifest manifest;	  /* read where --config names one */
+	const struct nono_profile *rules; /* what is said beside paths: the profile's or the manifest's */
 	struct nono_compose compose;
 	struct nono_capset set; /* composed, not sealed */
 	char *cwd;		/* where nono was started */
@@ -33,7 +35,7 @@ int context_init(struct context *ctx, struct arguments *args, char *const *env, 
 /** context_covers_workdir - is the working directory granted to this level already? */
 int context_covers_workdir(const struct context *ctx, enum nono_access level, bool *ret, struct nono_error *err);
 
-/** context_check_built - refuse what a profile asks for and nono cannot enforce yet. */
+/** context_check_built - refuse what a profile or manifest asks for and nono cannot enforce yet. */
 int context_check_built(const struct context *ctx, struct nono_error *err);
 
 /** context_done - free it. */

@@ -7,12 +7,13 @@
 #include "base/quote.h"
 #include "base/util.h"
 #include "cli/output.h"
+#include "cli/remedy.h"
 #include "policy/build.h"
 #include "run/refusals.h"
 
-static void print_row(const struct nono_refusal *row)
+static void print_row(const struct context *ctx, const struct nono_refusal *row)
 {
-	_cleanup_(nono_freep) char *flag = nono_answer_flag(&row->answer, row->op);
+	_cleanup_(nono_freep) char *flag = remedy_text(ctx->args, &row->answer, row->op);
 	const struct nono_deny *deny = row->answer.deny;
 	char source[NONO_NAME_BYTES * 2];
 
@@ -49,9 +50,9 @@ static void print_nothing_found(const struct context *ctx, const struct nono_ref
 	}
 	output_part(OUTPUT_PLAIN, "To ask about a path: ");
 	nono_buf_puts(&hint, "nono why");
-	if (ctx->args->profile) {
-		nono_buf_puts(&hint, " --profile ");
-		nono_quote_shell(&hint, ctx->args->profile);
+	if (ctx->args->profile || ctx->args->config) {
+		nono_buf_puts(&hint, ctx->args->config ? " --config " : " --profile ");
+		nono_quote_shell(&hint, ctx->args->config ? ctx->args->config : ctx->args->profile);
 	}
 	nono_buf_puts(&hint, " --path PATH");
 	output_part(OUTPUT_TYPE, "%s", hint.failed ? "nono why --path PATH" : hint.data);
@@ -75,7 +76,7 @@ void footer_print(const struct context *ctx, const struct nono_run_result *resul
 	if (rows.len) {
 		output_line("Sandbox denied the following operations:");
 		for (size_t i = 0; i < rows.len; i++)
-			print_row(&rows.items[i]);
+			print_row(ctx, &rows.items[i]);
 		if (rows.more)
 			output_line("  and %zu more", rows.more);
 	} else {

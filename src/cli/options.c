@@ -19,12 +19,41 @@ static const struct {
 /* The commands that start something. */
 #define RUNS (UINT64_C(1) << CMD_RUN | UINT64_C(1) << CMD_WRAP | UINT64_C(1) << CMD_SHELL)
 
+/* A manifest is the whole policy: what would add to it or take from it cannot stand beside it. */
+static const char *const not_with_config[] = {
+	"allow",
+	"read",
+	"write",
+	"allow-file",
+	"read-file",
+	"write-file",
+	"allow-unix-socket",
+	"allow-unix-socket-bind",
+	"allow-unix-socket-dir",
+	"allow-unix-socket-dir-bind",
+	"override-deny",
+	"suppress-save-prompt",
+	"allow-cwd",
+	"block-net",
+	"allow-net",
+	"listen-port",
+	"open-port",
+	"allow-connect-port",
+	"profile",
+	"extends",
+	"allow-command",
+	"block-command",
+};
+
+/* Where an option was said. */
+enum given { GIVEN_NOWHERE, GIVEN_AS_FLAG, GIVEN_AS_VARIABLE };
+
 /* One option while it is decoded. */
 struct parse {
 	struct arguments *args;
 	char **argv;
 	int argc, at;
-	bool *seen;			   /* by place in option_defs; owned */
+	enum given *given;		   /* by place in option_defs; owned */
 	const struct command_def *command; /* the one that was named; NULL: none yet */
 	bool run_option;		   /* something that only makes sense before a command to run */
 };
@@ -178,7 +207,7 @@ static int apply_option(struct parse *p, const struct option_def *o, const char 
 	rc = take_value(p, o, inlined, &value, err);
 	if (rc < 0)
 		return rc;
-	p->seen[o - option_defs] = true;
+	p->given[o - option_defs] = GIVEN_AS_FLAG;
 	p->run_option |= !(o->commands & UINT64_C(1) << CMD_NONE);
 	return store(p->args, o, value, err);
 }
@@ -343,7 +372,7 @@ static int apply_environment(struct parse *p, char *const *env, struct nono_erro
 {
 	for (size_t i = 0; i < option_def_count; i++) {
 		const struct option_def *o = &option_defs[i];
-		const char *value = o->environment && !p->seen[i] ? environment_value(env, o->environment) : NULL;
+		const char *value = o->environment && !p->given[i] ? environment_value(env, o->environment) : NULL;
 		bool on = true;
 		int rc = 0;
 
@@ -355,6 +384,29 @@ static int apply_environment(struct parse *p, char *const *env, struct nono_erro
 			rc = store(p->args, o, value, err);
 		if (rc < 0)
 			return rc;
+		p->given[i] = on ? GIVEN_AS_VARIABLE : GIVEN_NOWHERE;
+	}
+	return 0;
+}
+
+static bool stands_alone(const char *name)
+{
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(not_with_config); i++)
+		if (strcmp(not_with_config[i], name) == 0)
+			return false;
+	return true;
+}
+
+static int check_config(const struct parse *p, struct nono_error *err)
+{
+	for (size_t i = 0; p->args->config && i < option_def_count; i++) {
+		const struct option_def *o = &option_defs[i];
+		bool flag = p->given[i] == GIVEN_AS_FLAG;
+
+		if (p->given[i] && !stands_alone(o->name))
+			return nono_fail(err, NONO_E_USAGE, 0,
+					 "--config and %s%s cannot be used together: a manifest is the whole policy",
+					 flag ? "--" : "", flag ? o->name : o->environment);
 	}
 	return 0;
 }
@@ -400,6 +452,8 @@ static int parse_all(struct parse *p, char *const *env, struct nono_error *err)
 	rc = apply_environment(p, env, err);
 	if (rc == 0 && (UINT64_C(1) << args->command & RUNS) && !args->help)
 		rc = refuse_later(env, err);
+	if (rc == 0)
+		rc = check_config(p, err);
 	return rc == 0 ? check_conflicts(args, err) : rc;
 }
 
@@ -410,9 +464,9 @@ int arguments_parse(int argc, char **argv, char *const *env, struct arguments *r
 
 	ret->command = CMD_NONE;
 	ret->operands = calloc((size_t)argc + 1, sizeof(*ret->operands));
-	p.seen = calloc(option_def_count, sizeof(*p.seen));
-	rc = ret->operands && p.seen ? parse_all(&p, env, err) : nono_nomem(err);
-	free(p.seen);
+	p.given = calloc(option_def_count, sizeof(*p.given));
+	rc = ret->operands && p.given ? parse_all(&p, env, err) : nono_nomem(err);
+	free(p.given);
 	return rc;
 }
 

@@ -27,7 +27,7 @@ struct arguments {
 	enum command command;
 	struct nono_flags flags;
 	struct nono_strv extends;
-	const char *profile, *workdir, *shell;
+	const char *profile, *config, *workdir, *shell;
 	bool allow_cwd, block_net, allow_net, clean_env;
 	bool dry_run, no_diagnostics, silent, exec;
 	int verbose;

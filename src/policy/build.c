@@ -49,7 +49,9 @@ static uint32_t device_dir_rights(const char *real)
 int nono_build_path(const struct nono_builder *b, enum nono_source_kind kind, const char *text, char **ret,
 		    struct nono_error *err)
 {
-	if (kind == NONO_SOURCE_GROUP || kind == NONO_SOURCE_PROFILE || text[0] != '/')
+	bool written = kind == NONO_SOURCE_GROUP || kind == NONO_SOURCE_PROFILE || kind == NONO_SOURCE_MANIFEST;
+
+	if (written || text[0] != '/')
 		return nono_vars_expand(b->vars, text, ret, err);
 	*ret = nono_path_trim(text);
 	return *ret ? 0 : nono_nomem(err);

@@ -62,8 +62,8 @@ int nono_capset_block_command(struct nono_capset *set, const char *name, enum no
 			      struct nono_error *err);
 
 /**
- * nono_build_path - the absolute path that a text of this kind means: groups' and profiles' are expanded, what a person
- * or nono itself names is taken as it is. 0, -NONO_E_POLICY, -NONO_E_NOMEM; *ret is the caller's.
+ * nono_build_path - the absolute path that a text of this kind means: groups', profiles' and manifests' are expanded,
+ * what a person or nono itself names is taken as it is. 0, -NONO_E_POLICY, -NONO_E_NOMEM; *ret is the caller's.
  */
 int nono_build_path(const struct nono_builder *b, enum nono_source_kind kind, const char *text, char **ret,
 		    struct nono_error *err);

@@ -168,10 +168,8 @@ void nono_capset_done(struct nono_capset *set)
 const char *nono_source_text(const struct nono_source *source, char *room, size_t size)
 {
 	static const char *const words[] = {
-		[NONO_SOURCE_SYSTEM] = "nono",
-		[NONO_SOURCE_GROUP] = "group",
-		[NONO_SOURCE_PROFILE] = "profile",
-		[NONO_SOURCE_USER] = "flag",
+		[NONO_SOURCE_SYSTEM] = "nono",	     [NONO_SOURCE_GROUP] = "group", [NONO_SOURCE_PROFILE] = "profile",
+		[NONO_SOURCE_MANIFEST] = "manifest", [NONO_SOURCE_USER] = "flag",
 	};
 
 	if (source->name)
@@ -182,10 +180,8 @@ const char *nono_source_text(const struct nono_source *source, char *room, size_
 }
 
 const char *const nono_source_words[] = {
-	[NONO_SOURCE_SYSTEM] = "system",
-	[NONO_SOURCE_GROUP] = "group",
-	[NONO_SOURCE_PROFILE] = "profile",
-	[NONO_SOURCE_USER] = "user",
+	[NONO_SOURCE_SYSTEM] = "system",     [NONO_SOURCE_GROUP] = "group", [NONO_SOURCE_PROFILE] = "profile",
+	[NONO_SOURCE_MANIFEST] = "manifest", [NONO_SOURCE_USER] = "user",
 };
 
 const char *nono_source_word(const struct nono_source *source, char *room, size_t size)

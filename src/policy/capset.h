@@ -12,11 +12,17 @@
 #include "policy/rights.h"
 
 /* Who said it, in order of growing authority. */
-enum nono_source_kind { NONO_SOURCE_SYSTEM, NONO_SOURCE_GROUP, NONO_SOURCE_PROFILE, NONO_SOURCE_USER };
+enum nono_source_kind {
+	NONO_SOURCE_SYSTEM,
+	NONO_SOURCE_GROUP,
+	NONO_SOURCE_PROFILE,
+	NONO_SOURCE_MANIFEST,
+	NONO_SOURCE_USER
+};
 
 struct nono_source {
 	enum nono_source_kind kind;
-	char *name; /* a group's or profile's name, a flag; owned, may be NULL */
+	char *name; /* a group's or profile's name, a manifest's file, a flag; owned, may be NULL */
 };
 
 /* One object that was granted. */

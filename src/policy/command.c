@@ -21,8 +21,12 @@ static int check_name(const struct nono_capset *set, const char *name, const cha
 	if (!rule || nono_strv_has(&set->allowed_commands, name) ||
 	    nono_strv_has(&set->allowed_commands, nono_path_base(word)))
 		return 0;
+	(void)nono_source_text(&rule->source, source, sizeof(source));
+	if (rule->source.kind == NONO_SOURCE_MANIFEST)
+		return nono_fail(err, NONO_E_BLOCKED, 0,
+				 "the command '%s' is blocked by %s; process.allowed_commands allows it", name, source);
 	return nono_fail(err, NONO_E_BLOCKED, 0, "the command '%s' is blocked by %s; --allow-command %s allows it",
-			 name, nono_source_text(&rule->source, source, sizeof(source)), name);
+			 name, source, name);
 }
 
 int nono_command_check(const struct nono_capset *set, const struct nono_fs *fs, const char *word, const char *program,

@@ -59,7 +59,7 @@ static int apply_ports(struct nono_network *net, const struct nono_ports *open, 
 
 static int apply_modes(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
 {
-	const struct nono_profile *p = c->profile;
+	const struct nono_profile *p = c->manifest ? &c->manifest->rules : c->profile;
 	const struct nono_flags *f = c->flags;
 	int rc = 0;
 
@@ -120,6 +120,17 @@ static int drop_temp_above_home(const struct nono_compose *c, struct nono_capset
 	return 0;
 }
 
+static int compose_layers(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+{
+	int rc = nono_compose_groups(b, c, err);
+
+	if (rc == 0 && c->profile)
+		rc = nono_compose_profile(b, c->profile, err);
+	if (rc == 0 && c->flags)
+		rc = nono_compose_flags(b, c->flags, err);
+	return rc == 0 ? nono_compose_overrides(b, c, err) : rc;
+}
+
 int nono_compose(const struct nono_compose *c, struct nono_capset *ret, struct nono_error *err)
 {
 	_cleanup_(nono_dir_cache_done) struct nono_dir_cache dirs = {0};
@@ -129,14 +140,8 @@ int nono_compose(const struct nono_compose *c, struct nono_capset *ret, struct n
 	if (rc == 0)
 		rc = grant_self(&b, c, err);
 	if (rc == 0)
-		rc = nono_compose_groups(&b, c, err);
-	if (rc == 0 && c->profile)
-		rc = nono_compose_profile(&b, c->profile, err);
-	if (rc == 0 && c->flags)
-		rc = nono_compose_flags(&b, c->flags, err);
-	if (rc == 0)
-		rc = nono_compose_overrides(&b, c, err);
-	if (rc == 0)
+		rc = c->manifest ? nono_compose_manifest(&b, c->manifest, err) : compose_layers(&b, c, err);
+	if (rc == 0 && !c->manifest)
 		rc = drop_temp_above_home(c, ret, err);
 	return rc == 0 ? apply_modes(c, ret, err) : rc;
 }

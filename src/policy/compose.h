@@ -4,6 +4,7 @@
 
 #include "policy/capset.h"
 #include "policy/groups.h"
+#include "policy/manifest.h"
 #include "policy/vars.h"
 
 /* What the command line says. A zeroed struct says nothing. */
@@ -22,8 +23,9 @@ void nono_flags_done(struct nono_flags *flags);
 
 /* All borrowed. */
 struct nono_compose {
-	const struct nono_profile *profile; /* NULL: the base groups alone */
-	const struct nono_flags *flags;	    /* NULL: none */
+	const struct nono_profile *profile;   /* NULL: the base groups alone */
+	const struct nono_flags *flags;	      /* NULL: none */
+	const struct nono_manifest *manifest; /* instead of groups, profile and flags; NULL: none */
 	const struct nono_vars *vars;
 	const struct nono_fs *fs;
 	const char *self_exe; /* nono's own program, which stays usable inside; NULL: not known */
@@ -32,7 +34,8 @@ struct nono_compose {
 
 /**
  * nono_compose - put a capability set together: (base groups - excluded ones) + the profile's groups + its entries +
- * flags, in this order. The set is not sealed yet: the working directory may be added.
+ * flags, in this order; or what a manifest says and nothing else. The set is not sealed yet: the working directory may
+ * be added.
  * @ret: a zeroed set; to be freed with nono_capset_done after failure too
  * Returns 0, -NONO_E_POLICY (unknown group, required group excluded, wrong kind of object, override without a grant),
  * -NONO_E_NOTFOUND, -NONO_E_LIMIT, -NONO_E_SYSTEM, -NONO_E_NOMEM. Does no I/O but through @c->fs. Thread-safe.

@@ -14,6 +14,9 @@ int nono_compose_profile(const struct nono_builder *b, const struct nono_profile
 /** nono_compose_flags - the flags that mirror them. */
 int nono_compose_flags(const struct nono_builder *b, const struct nono_flags *f, struct nono_error *err);
 
+/** nono_compose_manifest - a manifest's entries: all there is, for no group applies beside it. */
+int nono_compose_manifest(const struct nono_builder *b, const struct nono_manifest *m, struct nono_error *err);
+
 /** nono_compose_overrides - lift deny rules that a profile or a flag names and also grants. */
 int nono_compose_overrides(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err);
 

@@ -170,7 +170,7 @@ static bool holds_denied(const struct nono_capset *set, const char *dir, const s
 static enum nono_reason denied_reason(const struct nono_answer *a)
 {
 	if (a->deny)
-		return a->deny->source.kind == NONO_SOURCE_PROFILE ? NONO_REASON_FILESYSTEM_DENY
+		return a->deny->source.kind >= NONO_SOURCE_PROFILE ? NONO_REASON_FILESYSTEM_DENY
 								   : NONO_REASON_SENSITIVE_PATH;
 	return a->grant ? NONO_REASON_INSUFFICIENT_ACCESS : NONO_REASON_PATH_NOT_GRANTED;
 }
@@ -241,12 +241,13 @@ const char *nono_access_word(enum nono_access access)
 	return words[access & NONO_ACCESS_READWRITE];
 }
 
-/* read, write or allow; what a missing file needs is its directory. */
-static const char *flag_verb(const struct nono_answer *a, enum nono_op op)
+/* What a missing file needs is its directory. */
+static enum nono_access access_needed(const struct nono_answer *a, enum nono_op op)
 {
 	if (op == NONO_OP_READ || op == NONO_OP_EXEC)
-		return "read";
-	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE) ? "allow" : "write";
+		return NONO_ACCESS_READ;
+	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE) ? NONO_ACCESS_READWRITE
+									     : NONO_ACCESS_WRITE;
 }
 
 bool nono_answer_make_first(const struct nono_answer *a)
@@ -254,23 +255,48 @@ bool nono_answer_make_first(const struct nono_answer *a)
 	return a->too_wide && !a->exists && !(a->deny && a->deny->permanent);
 }
 
-char *nono_answer_flag(const struct nono_answer *a, enum nono_op op)
+int nono_answer_remedy(const struct nono_answer *a, enum nono_op op, struct nono_remedy *ret, struct nono_error *err)
 {
 	bool make_first = nono_answer_make_first(a);
 	const char *path = a->dir && !make_first ? a->dir : a->real;
-	bool is_dir = a->is_dir || path == a->dir;
+	struct nono_remedy r = {
+		.lift = a->deny, .access = access_needed(a, op), .is_file = !a->is_dir && path != a->dir};
+
+	if (!(a->deny && a->deny->permanent) && (!a->too_wide || make_first)) {
+		r.path = strdup(path);
+		if (!r.path)
+			return nono_nomem(err);
+	}
+	*ret = r;
+	return 0;
+}
+
+void nono_remedy_done(struct nono_remedy *r)
+{
+	if (!r)
+		return;
+	free(r->path);
+	*r = (struct nono_remedy){0};
+}
+
+char *nono_answer_flag(const struct nono_answer *a, enum nono_op op)
+{
+	static const char *const verbs[] = {"", "read", "write", "allow"};
+	_cleanup_(nono_remedy_done) struct nono_remedy r = {0};
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
 
-	if ((a->deny && a->deny->permanent) || (a->too_wide && !make_first))
+	if (nono_answer_remedy(a, op, &r, NULL) < 0)
+		return NULL;
+	if (!r.path)
 		return strdup("");
-	if (a->deny) {
+	if (r.lift) {
 		/* Lifted for no more than is granted with it. */
 		nono_buf_puts(&out, "--override-deny ");
-		nono_quote_shell(&out, nono_path_is_within(path, a->deny->real) ? path : a->deny->written);
+		nono_quote_shell(&out, nono_path_is_within(r.path, r.lift->real) ? r.path : r.lift->written);
 		nono_buf_puts(&out, " ");
 	}
-	nono_buf_printf(&out, "--%s%s ", flag_verb(a, op), is_dir ? "" : "-file");
-	nono_quote_shell(&out, path);
+	nono_buf_printf(&out, "--%s%s ", verbs[r.access], r.is_file ? "-file" : "");
+	nono_quote_shell(&out, r.path);
 	return nono_buf_take(&out);
 }
 

@@ -17,7 +17,7 @@ enum nono_reason {
 	NONO_REASON_GRANTED_PATH,
 	NONO_REASON_GRANTED_PATH_UNION,	 /* no single grant, but several together */
 	NONO_REASON_SENSITIVE_PATH,	 /* a group's deny rule, or nono's own files */
-	NONO_REASON_FILESYSTEM_DENY,	 /* a profile's deny rule */
+	NONO_REASON_FILESYSTEM_DENY,	 /* a profile's or manifest's deny rule */
 	NONO_REASON_INSUFFICIENT_ACCESS, /* granted, but not for this */
 	NONO_REASON_PATH_NOT_GRANTED,
 };
@@ -56,6 +56,20 @@ const char *nono_reason_word(enum nono_reason reason);
 
 /** nono_access_word - "read", "write", "read+write". Static. */
 const char *nono_access_word(enum nono_access access);
+
+/* What would allow what was denied. */
+struct nono_remedy {
+	const struct nono_deny *lift; /* the rule that has to be lifted, too; the answer's; NULL: none */
+	char *path;		      /* to be granted; owned; NULL: nothing would allow it */
+	enum nono_access access;
+	bool is_file;
+};
+
+/** nono_answer_remedy - work that out. Returns 0 or -NONO_E_NOMEM. */
+int nono_answer_remedy(const struct nono_answer *a, enum nono_op op, struct nono_remedy *ret, struct nono_error *err);
+
+/** nono_remedy_done - free it. NULL is fine. */
+void nono_remedy_done(struct nono_remedy *r);
 
 /**
  * nono_answer_flag - the flags that would allow what was denied, quoted for a shell; "" where nothing would.

@@ -162,6 +162,9 @@ static int note_beaten(struct nono_capset *set, const struct nono_grant *g, cons
 	if (d->permanent)
 		return nono_capset_note(set, level, err, "%s (%s) is not granted: it is nono's own %s", g->written,
 					from, d->source.name);
+	if (d->source.kind == NONO_SOURCE_MANIFEST)
+		return nono_capset_note(set, level, err, "%s (%s) is not granted: filesystem.deny has %s", g->written,
+					from, d->written);
 	return nono_capset_note(set, level, err,
 				"%s (%s) is not granted: %s denies it; --override-deny '%s' would lift that",
 				g->written, from, by, d->written);
@@ -317,7 +320,7 @@ static int drop_beaten(const struct nono_compose *c, struct nono_capset *set, st
 	return 0;
 }
 
-static int fail_conflicts(struct conflicts *found, struct nono_error *err)
+static int fail_conflicts(const struct nono_compose *c, struct conflicts *found, struct nono_error *err)
 {
 	char more[64] = "";
 	int rc;
@@ -330,8 +333,9 @@ static int fail_conflicts(struct conflicts *found, struct nono_error *err)
 		(void)snprintf(more, sizeof(more), "; and %zu more", found->count - CONFLICTS_SHOWN);
 	rc = nono_fail(err, NONO_E_POLICY, 0,
 		       "a granted directory contains denied paths, which cannot be kept apart: %s%s. Grant narrower "
-		       "directories, or lift a rule with --override-deny PATH",
-		       found->text.data, more);
+		       "directories, or %s",
+		       found->text.data, more,
+		       c->manifest ? "take the rule out of the manifest" : "lift a rule with --override-deny PATH");
 	nono_buf_done(&found->text);
 	return rc;
 }
@@ -392,7 +396,7 @@ int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, stru
 	if (rc == 0)
 		rc = check_overlaps(c, set, &found, err);
 	if (rc == 0 && found.count)
-		return fail_conflicts(&found, err);
+		return fail_conflicts(c, &found, err);
 	nono_buf_done(&found.text);
 	if (rc < 0)
 		return rc;

@@ -1,0 +1,41 @@
+/* compose_manifest.c - a manifest becomes a capability set.  SPDX-License-Identifier: Apache-2.0 */
+#include "policy/compose_parts.h"
+
+static int add_grants(const struct nono_builder *b, const struct nono_manifest *m, struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < m->grant_count && rc == 0; i++) {
+		const struct nono_manifest_grant *g = &m->grants[i];
+		const struct nono_grant_request r = {
+			.text = g->path,
+			.access = g->access,
+			.expect = g->is_file ? NONO_EXPECT_FILE : NONO_EXPECT_DIR,
+			.kind = NONO_SOURCE_MANIFEST,
+			.source = m->name,
+			.file_hint = g->is_file ? "\"type\": \"directory\"" : "\"type\": \"file\"",
+		};
+
+		rc = nono_build_grant(b, &r, err);
+	}
+	return rc;
+}
+
+int nono_compose_manifest(const struct nono_builder *b, const struct nono_manifest *m, struct nono_error *err)
+{
+	const struct nono_entries *blocked = &m->rules.commands.deny, *allowed = &m->rules.commands.allow;
+	int rc = add_grants(b, m, err);
+
+	for (size_t i = 0; i < m->deny.len && rc == 0; i++) {
+		const struct nono_deny_request r = {
+			.text = m->deny.items[i], .kind = NONO_SOURCE_MANIFEST, .source = m->name};
+
+		rc = nono_build_deny(b, &r, err);
+	}
+	for (size_t i = 0; i < blocked->len && rc == 0; i++)
+		rc = nono_capset_block_command(b->set, blocked->items[i].text, NONO_SOURCE_MANIFEST, m->name, err);
+	for (size_t i = 0; i < allowed->len && rc == 0; i++)
+		rc = nono_strv_add_new(&b->set->allowed_commands, allowed->items[i].text, err);
+	b->set->no_unlink = m->deny_unlink == NONO_TRI_TRUE;
+	return rc;
+}
