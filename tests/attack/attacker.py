@@ -11,7 +11,8 @@ import sys
 
 # Numbers of system calls: x86-64, then the table that later architectures share.
 CALLS = {
-    'ioctl': (16, 29), 'socket': (41, 198), 'sendto': (44, 206), 'sendmmsg': (307, 269), 'shmget': (29, 194), 'shmat': (30, 196), 'shmctl': (31, 195), 'clone': (56, 220),
+    'ioctl': (16, 29), 'socket': (41, 198), 'sendto': (44, 206), 'sendmmsg': (307, 269), 'shmget': (29, 194), 'shmat': (30, 196),
+    'shmctl': (31, 195), 'clone': (56, 220),
     'semget': (64, 190), 'semctl': (66, 191), 'msgget': (68, 186), 'msgsnd': (69, 189), 'msgrcv': (70, 188),
     'msgctl': (71, 187), 'ptrace': (101, 117), 'syslog': (103, 116), 'rt_sigqueueinfo': (129, 138),
     'setpriority': (141, 140), 'sched_setparam': (142, 118), 'sched_setscheduler': (144, 119), 'vhangup': (153, 58),

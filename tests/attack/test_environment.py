@@ -47,7 +47,8 @@ def test_libraries_loaded_by_name(world, library, name, mode):
 LOADERS = {
     'BASH_ENV': (['bash', '-c', 'true'], 'echo loaded\n'), 'ENV': (['sh', '-ic', 'true'], 'echo loaded\n'),
     'PYTHONSTARTUP': ([PYTHON, '-i'], 'print("loaded")\n'), 'PERL5OPT': (['perl', '-e', '1'], None),
-    'NODE_OPTIONS': (['node', '-e', '1'], 'console.log("loaded")\n'), 'PYTHONPATH': ([PYTHON, '-c', 'import evilmod'], 'print("loaded")\n'),
+    'NODE_OPTIONS': (['node', '-e', '1'], 'console.log("loaded")\n'),
+    'PYTHONPATH': ([PYTHON, '-c', 'import evilmod'], 'print("loaded")\n'),
 }
 
 
@@ -68,14 +69,16 @@ def test_a_function_in_the_environment(world):
     env = {'BASH_FUNC_ls%%': '() { echo loaded; }'}
     done = world.run('run', '-s', '--allow-cwd', '--', 'bash', '-c', 'ls', env=env)
     assert 'loaded' not in done.stdout
-    world.write('project/outside.py', f'import subprocess, os\nprint(subprocess.run(["bash", "-c", "ls"], env={{**os.environ, **{env!r}}}, '
+    world.write('project/outside.py', f'import subprocess, os\n'
+                                      f'print(subprocess.run(["bash", "-c", "ls"], env={{**os.environ, **{env!r}}}, '
                 'capture_output=True, text=True).stdout)')
     assert 'loaded' in world.plain(f'{PYTHON} outside.py').stdout, 'the positive control'
 
 
 def test_settings_of_the_c_library(world):
     """What glibc reads in any program, a static one too, changes nothing in nono."""
-    env = {'GLIBC_TUNABLES': 'glibc.malloc.check=3:glibc.malloc.perturb=255:glibc.rtld.nns=0', 'MALLOC_CHECK_': '3', 'MALLOC_PERTURB_': '85',
+    env = {'GLIBC_TUNABLES': 'glibc.malloc.check=3:glibc.malloc.perturb=255:glibc.rtld.nns=0', 'MALLOC_CHECK_': '3',
+           'MALLOC_PERTURB_': '85',
            'LOCPATH': world.work, 'NLSPATH': world.work + '/%N', 'LC_ALL': '../../evil', 'LANG': 'xx', 'TZ': ':/etc/shadow',
            'GCONV_PATH': world.work, 'RES_OPTIONS': 'x', 'HOSTALIASES': '/etc/shadow', 'GETCONF_DIR': world.work, 'TZDIR': world.work,
            'LD_DEBUG': 'all', 'LD_DEBUG_OUTPUT': world.path('project/debug'), 'LD_PROFILE': 'nono', 'LD_SHOW_AUXV': '1'}
@@ -100,7 +103,8 @@ def test_nono_starts_no_helper(world):
 
 def test_variables_of_nonos_own(world):
     """They are nono's, not the command's: a nested nono takes its own flags, and a profile's private names stay away."""
-    env = {'NONO_PROFILE': 'claude-code', 'NONO_ALLOW': world.mkdir('given'), 'OP_SERVICE_ACCOUNT_TOKEN': 'secret', 'OP_SESSION_x': 'secret'}
+    env = {'NONO_PROFILE': 'claude-code', 'NONO_ALLOW': world.mkdir('given'), 'OP_SERVICE_ACCOUNT_TOKEN': 'secret',
+           'OP_SESSION_x': 'secret'}
     done = world.run('run', '-s', '--allow-cwd', '--', 'sh', '-c', 'env; cat /proc/self/environ | tr "\\0" "\\n"', env=env)
     assert done.returncode == 0 and 'secret' not in done.stdout
     assert {line.split('=')[0] for line in done.stdout.split('\n') if line.startswith('NONO_')} <= {'NONO_CAP_FILE'}
@@ -109,7 +113,8 @@ def test_variables_of_nonos_own(world):
 def test_a_capability_file_that_somebody_names(world):
     """NONO_CAP_FILE from outside is not passed on, and nono reads it only when it is asked to."""
     fake = world.write('fake.json', '{"version":1,"fs":[],"denies":[],"net_blocked":false}')
-    done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', 'echo $NONO_CAP_FILE', env={'NONO_CAP_FILE': fake})
+    done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', 'echo $NONO_CAP_FILE',
+                     env={'NONO_CAP_FILE': fake})
     assert fake not in done.stdout and '/nono/c/caps/' in done.stdout
 
 

@@ -95,7 +95,8 @@ def test_a_name_is_no_way(world):
     world.write('project/evil.json', WIDE)
     world.write('.config/evil.json', WIDE)
     world.profile('fine', '{"extends": "claude-code"}')
-    for name in ('evil', '../evil', '..', '.', '-', 'a..b', 'fine\n', 'fine ', ' fine', 'FINE\0'.strip('\0'), 'fine.', 'x' * 5000, '%2e%2e', '~', '$HOME'):
+    for name in ('evil', '../evil', '..', '.', '-', 'a..b', 'fine\n', 'fine ', ' fine', 'FINE\0'.strip('\0'), 'fine.', 'x' * 5000,
+                 '%2e%2e', '~', '$HOME'):
         refused(world, name)
     works(world, 'fine')
     for base in ('../evil', './evil', '/etc/passwd', 'evil.json', '', 'a/b', '..'):
@@ -190,7 +191,8 @@ def test_spellings_of_nonos_own_files(world):
     own = world.profile('own', '{}')
     before = snapshot(world.path('.local/state/nono/audit'), world.path('.config/nono'))
     world.plain('ln -s ~/.local/state/nono ~/n; ln -s ~/.config/nono ~/c')
-    for path in ('~/.local/state/nono', '~/.local/state/nono/audit/x', '~/.local/state', '~/.local', '~/n', '~/.config/nono', '~/.config',
+    for path in ('~/.local/state/nono', '~/.local/state/nono/audit/x', '~/.local/state', '~/.local', '~/n', '~/.config/nono',
+                 '~/.config',
                  '~/.config/nono/profiles', '~/c', '~/.nono', '~/.local/state/nono/*'):
         real = path.replace('~', world.home)
         profile = world.write('project/p.json', json.dumps({'extends': 'claude-code', 'filesystem': {
@@ -209,7 +211,8 @@ def test_patterns_that_lead_out(world):
     world.write('tree/a/data', 'fine')
     world.plain('ln -s ~/papers ~/tree/b; ln -s ~/papers/secret ~/tree/a/secret')
     world.profile('p', json.dumps({'extends': 'claude-code', 'filesystem': {'read': ['~/tree/*', '~/tree/*/secret']}}))
-    done = world.run('run', '-s', '-p', 'p', '--allow-cwd', '--', 'sh', '-c', 'cat ~/tree/a/data ~/tree/b/secret ~/tree/a/secret ~/papers/secret')
+    done = world.run('run', '-s', '-p', 'p', '--allow-cwd', '--', 'sh', '-c',
+                     'cat ~/tree/a/data ~/tree/b/secret ~/tree/a/secret ~/papers/secret')
     assert done.stdout == 'fine' and done.stderr.count('Permission denied') == 3, done.stderr
 
 

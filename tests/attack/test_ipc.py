@@ -92,7 +92,8 @@ OBJECTS = [
     ('sending a message', 'call("msgsnd", MSG, memory(b"\\1" + b"\\0" * 15), 4, 0)', 'EPERM'),
     ('taking a message', 'call("msgrcv", MSG, memory(64), 4, 0, 0)', 'EPERM'),
     ('opening a queue', 'call("mq_open", QUEUE, os.O_RDWR, 0, 0)', 'EACCES'),
-    ('making a queue', 'call("mq_open", QUEUE + "-own", os.O_RDWR | os.O_CREAT, 0o600, 0)\ncall("mq_unlink", QUEUE + "-own")', 'EACCES'),
+    ('making a queue', 'call("mq_open", QUEUE + "-own", os.O_RDWR | os.O_CREAT, 0o600, 0)\ncall("mq_unlink", QUEUE + "-own")',
+     'EACCES'),
     ('removing a queue', 'call("mq_unlink", QUEUE)', 'EACCES'),
 ]
 
@@ -154,7 +155,8 @@ def test_full_ipc_is_asked_for(world):
 def test_ordinary_shared_memory_works(world):
     """What programs do use instead: POSIX memory and semaphores, pipes, socket pairs."""
     script = ('import multiprocessing as m, multiprocessing.shared_memory as s\n'
-              'p = s.SharedMemory(create=True, size=64); p.buf[0] = 7; o = s.SharedMemory(p.name); print(o.buf[0]); o.close(); p.close(); p.unlink()\n'
+              'p = s.SharedMemory(create=True, size=64); p.buf[0] = 7; o = s.SharedMemory(p.name); print(o.buf[0])\n'
+              'o.close(); p.close(); p.unlink()\n'
               'l = m.Lock(); l.acquire(); l.release(); q = m.Pipe(); q[0].send("x"); print(q[1].recv())')
     done = world.run('run', '-s', '--allow', world.work, '--', PYTHON, '-c', script)
     assert done.stdout.split() == ['7', 'x'], done.stderr

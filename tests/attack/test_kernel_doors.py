@@ -11,7 +11,8 @@ CLOSED = {
     'io_uring_register': ('-1, 0, 0, 0', 'ENOSYS'), 'init_module': ('0, 0, 0', 'EPERM'), 'finit_module': ('-1, 0, 0', 'EPERM'),
     'delete_module': (f'{NONE}, 0', 'EPERM'), 'kexec_load': ('0, 0, 0, 0xff', 'EPERM'), 'bpf': ('0xffff, 0, 0', 'EPERM'),
     'perf_event_open': ('0, 0, -1, -1, 0', 'EPERM'), 'open_by_handle_at': ('-1, 0, 0', 'EPERM'), 'swapon': (f'{NONE}, 0', 'EPERM'),
-    'swapoff': (NONE, 'EPERM'), 'reboot': ('0, 0, 0, 0', 'EPERM'), 'settimeofday': ('0, 0', 'EPERM'), 'clock_settime': ('0, 0', 'EPERM'),
+    'swapoff': (NONE, 'EPERM'), 'reboot': ('0, 0, 0, 0', 'EPERM'), 'settimeofday': ('0, 0', 'EPERM'),
+    'clock_settime': ('0, 0', 'EPERM'),
     'sethostname': ('0, 5', 'EPERM'), 'setdomainname': ('0, 5', 'EPERM'), 'acct': (NONE, 'EPERM'),
     'quotactl': (f'0, {NONE}, 0, 0', 'EPERM'), 'quotactl_fd': ('-1, 0, 0, 0', 'EPERM'), 'userfaultfd': ('0xff', 'EPERM'),
     'syslog': ('10, 0, 0', 'EPERM'), 'fanotify_init': ('0x7fffffff, 0', 'EPERM'), 'mount': (f'0, {NONE}, 0, 0, 0', 'EPERM'),
@@ -24,7 +25,8 @@ CLOSED = {
 CLOSED['move_mount'] = (f'-1, {NONE}, -1, {NONE}, 0', 'EPERM')
 # What an ordinary user is refused by the kernel alone, in the same words.
 FOR_A_ROOT = {'delete_module', 'init_module', 'finit_module', 'kexec_load', 'open_by_handle_at', 'swapon', 'swapoff', 'reboot',
-              'settimeofday', 'sethostname', 'setdomainname', 'acct', 'clock_settime', 'fanotify_init', 'pivot_root', 'move_mount', 'fsopen', 'fsmount',
+              'settimeofday', 'sethostname', 'setdomainname', 'acct', 'clock_settime', 'fanotify_init', 'pivot_root', 'move_mount',
+              'fsopen', 'fsmount',
               'fspick', 'syslog', 'bpf', 'umount2', 'mount_setattr', 'open_tree_attr', 'perf_event_open', 'quotactl', 'userfaultfd'}
 
 
@@ -68,10 +70,12 @@ def test_namespaces(world):
     for name, flag in FLAGS.items():
         with_user = flag | FLAGS['user']
         ways += [(f'unshare {name}', f'call("unshare", {with_user})', 'EPERM'),
-                 (f'clone {name}', f'p = call("clone", {with_user} | 17, 0, 0, 0, 0)\nif not p: os._exit(0)\nos.waitpid(p, 0)', 'EPERM'),
+                 (f'clone {name}', f'p = call("clone", {with_user} | 17, 0, 0, 0, 0)\nif not p: os._exit(0)\nos.waitpid(p, 0)',
+                  'EPERM'),
                  (f'clone {name}, upper bits', f'p = call("clone", {with_user} | 17 | 1 << 40, 0, 0, 0, 0)\nif not p: os._exit(0)\n'
                   'os.waitpid(p, 0)', 'EPERM'),
-                 (f'clone3 {name}', f'import struct\np = call("clone3", memory(struct.pack("11Q", {with_user}, *[0] * 3, 17, *[0] * 6)), 88)\n'
+                 (f'clone3 {name}', f'import struct\n'
+                                    f'p = call("clone3", memory(struct.pack("11Q", {with_user}, *[0] * 3, 17, *[0] * 6)), 88)\n'
                   'if not p: os._exit(0)\nos.waitpid(p, 0)', 'ENOSYS')]
     ways += [('unshare time', 'call("unshare", 0x10000080)', 'EPERM'),
              ('setns to one\'s own', 'call("setns", os.open("/proc/self/ns/uts", os.O_RDONLY), 0)', 'EPERM',
@@ -150,7 +154,8 @@ def test_other_tables_of_calls(world):
 
 
 KERNEL_FILES = ['/proc/sys/kernel/hostname', '/proc/sys/kernel/core_pattern', '/proc/sys/vm/drop_caches', '/proc/sysrq-trigger',
-                '/sys/fs/cgroup/cgroup.procs', '/sys/kernel/mm/transparent_hugepage/enabled', '/sys/power/state', '/proc/self/oom_score_adj',
+                '/sys/fs/cgroup/cgroup.procs', '/sys/kernel/mm/transparent_hugepage/enabled', '/sys/power/state',
+                '/proc/self/oom_score_adj',
                 '/proc/self/uid_map', '/proc/self/mem', '/proc/self/comm', '/proc/self/clear_refs', '/proc/self/attr/current',
                 '/proc/self/timens_offsets', '/proc/self/coredump_filter', '/proc/self/make-it-fail', '/proc/1/oom_score_adj']
 
@@ -203,21 +208,29 @@ for words in (["{PYTHON}", "-c", code], ["{world.nono}", "run", "-s", "--allow",
 
 def test_the_filter_cannot_be_taken_off(world):
     """Rights once given up stay given up: by none of the calls that set them, and not by running another program."""
-    ways = [('no_new_privs off', 'r = libc.prctl(38, 0, 0, 0, 0)\nif r: raise OSError(ctypes.get_errno(), "prctl")', 'EINVAL', 'EINVAL'),
+    ways = [('no_new_privs off', 'r = libc.prctl(38, 0, 0, 0, 0)\nif r: raise OSError(ctypes.get_errno(), "prctl")', 'EINVAL',
+             'EINVAL'),
             ('seccomp off', 'r = libc.prctl(22, 0, 0, 0, 0)\nif r: raise OSError(ctypes.get_errno(), "prctl")', 'EINVAL', 'EINVAL'),
             ('a filter that allows', 'import struct\nf = memory(struct.pack("HBBI", 6, 0, 0, 0x7fff0000))\n'
-             'p = memory(struct.pack("HxxxxxxQ", 1, f))\nlibc.prctl(38, 1, 0, 0, 0)\nif libc.prctl(22, 2, ctypes.c_void_p(p), 0, 0): raise OSError(ctypes.get_errno(), "prctl")\n'
+             'p = memory(struct.pack("HxxxxxxQ", 1, f))\nlibc.prctl(38, 1, 0, 0, 0)\n'
+             'if libc.prctl(22, 2, ctypes.c_void_p(p), 0, 0): raise OSError(ctypes.get_errno(), "prctl")\n'
              'call("keyctl", 0, -3, 0)', 'ENOSYS'),
-            ('a Landlock layer that allows', 'import struct\nlibc.prctl(38, 1, 0, 0, 0)\nf = call(444, memory(struct.pack("QQQ", 1 << 2, 0, 0)), 24, 0)\n'
-             'call(445, f, 1, memory(struct.pack("=Qi", 1 << 2, os.open("/", os.O_PATH))), 0)\ncall(446, f, 0)\nread(T + "/key")', 'EACCES'),
-            ('capabilities', 'import struct\nh = memory(struct.pack("Ii", 0x20080522, 0))\nd = memory(struct.pack("6I", 1 << 21, 1 << 21, 0, 0, 0, 0))\n'
-             'if libc.capset(ctypes.c_void_p(h), ctypes.c_void_p(d)): raise OSError(ctypes.get_errno(), "capset")', 'EPERM', {'root': 'open', 'user': 'EPERM'}),
-            ('securebits', 'if libc.prctl(28, 1, 0, 0, 0): raise OSError(ctypes.get_errno(), "prctl")', 'EPERM', {'root': 'open', 'user': 'EPERM'}),
+            ('a Landlock layer that allows', 'import struct\nlibc.prctl(38, 1, 0, 0, 0)\n'
+                                             'f = call(444, memory(struct.pack("QQQ", 1 << 2, 0, 0)), 24, 0)\n'
+             'call(445, f, 1, memory(struct.pack("=Qi", 1 << 2, os.open("/", os.O_PATH))), 0)\ncall(446, f, 0)\nread(T + "/key")',
+             'EACCES'),
+            ('capabilities', 'import struct\nh = memory(struct.pack("Ii", 0x20080522, 0))\n'
+                             'd = memory(struct.pack("6I", 1 << 21, 1 << 21, 0, 0, 0, 0))\n'
+             'if libc.capset(ctypes.c_void_p(h), ctypes.c_void_p(d)): raise OSError(ctypes.get_errno(), "capset")', 'EPERM',
+             {'root': 'open', 'user': 'EPERM'}),
+            ('securebits', 'if libc.prctl(28, 1, 0, 0, 0): raise OSError(ctypes.get_errno(), "prctl")', 'EPERM',
+             {'root': 'open', 'user': 'EPERM'}),
             ('another uid', 'os.setresuid(65533, 65533, 65533)\nread(T + "/key")', {'root': 'EACCES', 'user': 'EPERM'},
              {'root': 'EACCES', 'user': 'EPERM'}),
             ('through exec', f'os.execv("{PYTHON}", ["python3", "-c", "open(%r)" % (T + "/key")])', 'exit 1', 'exit 0'),
             ('through setsid and two forks', 'if os.fork(): os._exit(os.waitstatus_to_exitcode(os.wait()[1]))\nos.setsid()\n'
-             'if os.fork(): os._exit(os.waitstatus_to_exitcode(os.wait()[1]))\ntry: read(T + "/key")\nexcept PermissionError: os._exit(7)\n'
+             'if os.fork(): os._exit(os.waitstatus_to_exitcode(os.wait()[1]))\ntry: read(T + "/key")\n'
+             'except PermissionError: os._exit(7)\n'
              'os._exit(0)', 'exit 7', 'exit 0')]
     try_ways(world, ways)
 

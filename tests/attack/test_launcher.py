@@ -74,8 +74,10 @@ def test_commands_that_are_none(world, mode, case):
 
 @MODES
 def test_words_reach_the_command_as_they_are(world, mode):
-    words = ['', ' ', '-', '--', '--allow', '/', '-p', 'x=y', '*', '$HOME', '`id`', '\n', '\x1b[31m', 'a\udcffb', '\u202e', "'", '"', '\\', 'x' * 100000]
-    done = world.run(mode, '-s', '--allow-cwd', '--', PYTHON, '-c', 'import os, sys; print([os.fsencode(a) for a in sys.argv[1:]])', *words)
+    words = ['', ' ', '-', '--', '--allow', '/', '-p', 'x=y', '*', '$HOME', '`id`', '\n', '\x1b[31m', 'a\udcffb', '\u202e', "'", '"',
+             '\\', 'x' * 100000]
+    done = world.run(mode, '-s', '--allow-cwd', '--', PYTHON, '-c', 'import os, sys; print([os.fsencode(a) for a in sys.argv[1:]])',
+                     *words)
     assert done.stdout.strip() == repr([os.fsencode(w) for w in words]), done.stderr
 
 
@@ -137,9 +139,11 @@ def test_a_directory_that_lies(world):
     world.write('.ssh/key', KEY)
     world.mkdir('papers')
     world.write('papers/secret', KEY)
-    for pwd in (world.path('papers'), world.home, '/', '/proc/self/cwd', '/proc/self/cwd/', '/dev/fd/../cwd', 'relative', '', '/no/such',
+    for pwd in (world.path('papers'), world.home, '/', '/proc/self/cwd', '/proc/self/cwd/', '/dev/fd/../cwd', 'relative', '',
+                '/no/such',
                 world.work + '/../papers', world.work + '/.', '//' + world.work):
-        done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', 'echo x > f && cat f ~/papers/secret', env={'PWD': pwd})
+        done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', 'echo x > f && cat f ~/papers/secret',
+                         env={'PWD': pwd})
         assert done.stdout == 'x\n', (pwd, done)
 
 
@@ -183,7 +187,8 @@ def test_a_full_output(world):
     """/dev/full as error output does not make a run unconfined, and does not hide its exit code."""
     key = world.write('.ssh/key', KEY)
     with open('/dev/full', 'wb') as full:
-        done = subprocess.run([world.nono, 'run', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', f'cat {key}; exit 9'], cwd=world.work,
+        done = subprocess.run([world.nono, 'run', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', f'cat {key}; exit 9'],
+                              cwd=world.work,
                               env=world.environment(), stdout=subprocess.PIPE, stderr=full, timeout=60, check=False, **world.identity())
     assert (done.returncode, done.stdout) == (9, b'')
 

@@ -78,6 +78,7 @@ def test_a_deny_that_cannot_be_held_refuses_to_start(world, case):
 
 def test_a_denied_name_outside_the_grants_stays_missing(world):
     world.profile('strict', json.dumps({'extends': 'claude-code', 'filesystem': {'deny': ['~/later']}}))
-    done = world.run('run', '-s', '-p', 'strict', '--allow-cwd', '--', 'sh', '-c', 'mkdir ~/later; echo x > ~/later; echo y > mine; cat mine')
+    done = world.run('run', '-s', '-p', 'strict', '--allow-cwd', '--', 'sh', '-c',
+                     'mkdir ~/later; echo x > ~/later; echo y > mine; cat mine')
     assert done.stdout == 'y\n' and done.stderr.count('Permission denied') == 2
     assert not os.path.exists(world.path('later'))

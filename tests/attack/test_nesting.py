@@ -45,7 +45,8 @@ def test_an_inner_one_cannot_use_the_outer_state(world):
     """The inner nono may not write its capability file there; it runs without one."""
     done = world.sh(f'{world.nono} run -s --allow-cwd -- sh -c "echo [\\$NONO_CAP_FILE]"', '-s')
     assert done.stdout == '[]\n', done
-    done = world.sh(f'mkdir state; XDG_STATE_HOME=$PWD/state {world.nono} run -s --read /etc -- true; echo $?', '-s', '-p', 'claude-code')
+    done = world.sh(f'mkdir state; XDG_STATE_HOME=$PWD/state {world.nono} run -s --read /etc -- true; echo $?', '-s', '-p',
+                    'claude-code')
     assert done.stdout.strip() in ('0', '1'), done
 
 

@@ -13,7 +13,8 @@ FILES = [
     ('a capability file of another run', 'read(T + "/c/caps/0123456789abcdef.json")', 'EACCES'),
     ('writing the state', 'write(T + "/audit/log")', 'EACCES'), ('a file beside it', 'open(T + "/c/caps/x", "w")', 'EACCES'),
     ('a link there', 'os.symlink("/etc/passwd", T + "/c/caps/y")', 'EACCES'),
-    ('a directory moved away', 'os.rename(T + "/c/caps", T + "/c/old")', 'EACCES'), ('all of it moved away', 'os.rename(T, T + ".old")', 'EACCES'),
+    ('a directory moved away', 'os.rename(T + "/c/caps", T + "/c/old")', 'EACCES'), ('all of it moved away', 'os.rename(T, T + ".old")',
+                                                                                     'EACCES'),
 ]
 
 
@@ -28,7 +29,8 @@ def test_the_state_directory(world):
 
 
 CONFIG = [
-    ('a profile', 'write(T + "/profiles/p.json", os.O_TRUNC)', 'EACCES'), ('a new profile', 'open(T + "/profiles/claude-code.json", "w")', 'EACCES'),
+    ('a profile', 'write(T + "/profiles/p.json", os.O_TRUNC)', 'EACCES'), ('a new profile',
+                                                                           'open(T + "/profiles/claude-code.json", "w")', 'EACCES'),
     ('a link for a profile', 'os.symlink(HOME + "/project/evil.json", T + "/profiles/codex.json")', 'EACCES'),
     ('a profile moved there', 'open("q.json", "w").close()\nos.rename("q.json", T + "/profiles/q.json")', ('EACCES', 'EXDEV')),
     ('a hard link there', 'open("r.json", "w").close()\nos.link("r.json", T + "/profiles/r.json")', ('EACCES', 'EXDEV')),
@@ -124,7 +126,8 @@ def test_something_in_place_of_its_directory(world, case):
             'a link to a directory': lambda p: os.symlink(os.path.dirname(key), p), 'a pipe': os.mkfifo,
             'nothing may be made': lambda p: os.chmod(state, 0o500)}
     make[case](state + '/nono')
-    done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', f'echo ran; cat {key} {key}/../secret; ls ~/papers')
+    done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c',
+                     f'echo ran; cat {key} {key}/../secret; ls ~/papers')
     os.chmod(state, 0o700)
     assert done.stdout == 'ran\n', done
     with open(key, 'rb') as f:
@@ -134,7 +137,8 @@ def test_something_in_place_of_its_directory(world, case):
 def test_a_lie_in_the_variable(world):
     """A command that names a file of its own hears its own lies from nono why, and gains nothing."""
     key = world.write('.ssh/key', KEY)
-    lie = json.dumps({'version': 1, 'fs': [{'original': '/', 'path': '/', 'access': 'readwrite', 'is_file': False, 'source': 'user', 'dev': 1,
+    lie = json.dumps({'version': 1, 'fs': [{'original': '/', 'path': '/', 'access': 'readwrite', 'is_file': False, 'source': 'user',
+                                            'dev': 1,
                                             'ino': 2, 'rights': 65535}], 'denies': [], 'net_blocked': False, 'allowed_commands': [],
                       'blocked_commands': []})
     world.write('project/lie.json', lie)

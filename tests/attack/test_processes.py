@@ -10,7 +10,7 @@ from ways import ATTACKER, PYTHON, compare, outside, program, results_of
 # It says ready, ignores nothing, and would say which signal it got.
 VICTIM = '''import signal, sys, time
 def got(number, frame): print("got", number, flush=True)
-for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGIO, signal.SIGCONT, signal.SIGURG): signal.signal(number, got)
+for name in ("USR1", "USR2", "HUP", "TERM", "INT", "IO", "CONT", "URG"): signal.signal(getattr(signal, "SIG" + name), got)
 secret = "memory of the victim"
 print("ready", id(secret), flush=True)
 while True: time.sleep(0.1)
@@ -187,19 +187,23 @@ LIMITS = [
     ('no files any more', 'import struct\ncall("prlimit64", P, 7, memory(struct.pack("QQ", 0, 0)), 0)', 'EPERM'),
     ('no file may grow', 'import resource\nresource.prlimit(P, resource.RLIMIT_FSIZE, (0, 0))', 'EPERM'),
     ('no time any more', 'import resource\nresource.prlimit(P, resource.RLIMIT_CPU, (1000, 1000))', 'EPERM'),
-    ('a limit with the upper half of the number set', 'import struct\ncall("prlimit64", P | 1 << 32, 7, memory(struct.pack("QQ", 0, 0)), 0)',
+    ('a limit with the upper half of the number set', 'import struct\n'
+                                                      'call("prlimit64", P | 1 << 32, 7, memory(struct.pack("QQ", 0, 0)), 0)',
      'EPERM'),
     ('a priority', 'os.setpriority(os.PRIO_PROCESS, P, 15)', 'EPERM'),
     ('a priority, upper halves set', 'call("setpriority", 1 << 32, P | 1 << 32, 16)', 'EPERM'),
     ('a priority of its group', 'os.setpriority(os.PRIO_PGRP, P, 17)', 'EPERM'),
     ('a scheduler', 'os.sched_setscheduler(P, os.SCHED_BATCH, os.sched_param(0))', 'EPERM'),
     ('scheduling parameters', 'os.sched_setparam(P, os.sched_param(0))', 'EPERM'),
-    ('scheduling attributes', 'import struct\ncall("sched_setattr", P, memory(struct.pack("IIQiIQQQ", 48, 5, 0, 0, 0, 0, 0, 0)), 0)', 'EPERM'),
+    ('scheduling attributes', 'import struct\ncall("sched_setattr", P, memory(struct.pack("IIQiIQQQ", 48, 5, 0, 0, 0, 0, 0, 0)), 0)',
+     'EPERM'),
     ('one processor', 'os.sched_setaffinity(P, {0})', 'EPERM'),
     ('an input priority', 'call("ioprio_set", 1, P, 3 << 13)', 'EPERM'),
     ('an input priority of its group', 'call("ioprio_set", 2, P, 3 << 13)', 'EPERM'),
-    ('other memory', 'import struct\nm = memory(struct.pack("Q", 1))\ncall("migrate_pages", P, 64, m, m)', 'EPERM', ('open', 'EPERM', 'EINVAL')),
-    ('where its pages are', 'import struct\ncall("move_pages", P, 1, memory(struct.pack("Q", ADDRESS & ~4095)), 0, memory(8), 0)', 'EPERM'),
+    ('other memory', 'import struct\nm = memory(struct.pack("Q", 1))\ncall("migrate_pages", P, 64, m, m)', 'EPERM', ('open', 'EPERM',
+                                                                                                                     'EINVAL')),
+    ('where its pages are', 'import struct\ncall("move_pages", P, 1, memory(struct.pack("Q", ADDRESS & ~4095)), 0, memory(8), 0)',
+     'EPERM'),
     ('an address space', 'import resource\nresource.prlimit(P, resource.RLIMIT_AS, (1 << 20, 1 << 20))', 'EPERM'),
 ]
 
@@ -244,7 +248,8 @@ def test_a_process_may_still_manage_itself(world):
             ('scheduler', 'os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))', 'open'),
             ('processors', 'os.sched_setaffinity(0, {0})', 'open'), ('input', 'call("ioprio_set", 1, 0, 3 << 13)', 'open'),
             ('own children', 'p = os.fork()\nif not p: signal.pause()\nos.kill(p, 9)\nassert os.wait()[1] == 9', 'open'),
-            ('tracing a child', 'p = os.fork()\nif not p:\n  call("ptrace", 0, 0, 0, 0)\n  os.kill(os.getpid(), signal.SIGSTOP)\n  os._exit(0)\n'
+            ('tracing a child', 'p = os.fork()\nif not p:\n  call("ptrace", 0, 0, 0, 0)\n  os.kill(os.getpid(), signal.SIGSTOP)\n'
+                                '  os._exit(0)\n'
              'os.waitpid(p, 0)\ncall("ptrace", 7, p, 0, 0)', 'open')]
     done = outside(world, program(ways, {}), world.work)
     assert not compare(world, ways, results_of(done), 3, 'open')

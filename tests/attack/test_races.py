@@ -55,9 +55,10 @@ def test_a_working_directory_that_is_exchanged(world):
     results = set()
     with Exchange(world, world.work, world.path('papers')):
         for _ in range(ROUNDS):
-            script = f'cd {world.work} && if grep -q own secret; then exec {world.nono} run -s -p claude-code --allow-cwd -- cat {world.work}/secret ' \
-                     f'{world.home}/papers/secret; else exit 77; fi'
-            done = subprocess.run(['sh', '-c', script], env=world.environment(), capture_output=True, text=True, timeout=60, check=False,
+            run = f'exec {world.nono} run -s -p claude-code --allow-cwd -- cat {world.work}/secret {world.home}/papers/secret'
+            script = f'cd {world.work} && if grep -q own secret; then {run}; else exit 77; fi'
+            done = subprocess.run(['sh', '-c', script], env=world.environment(), capture_output=True, text=True, timeout=60,
+                                  check=False,
                                   **world.identity())
             assert 'very secret' not in done.stdout, done
             results.add(done.returncode)
@@ -70,7 +71,8 @@ def test_a_flag_that_is_exchanged(world):
     world.write('b/f', 'second')
     with Exchange(world, world.path('a'), world.path('b')):
         for _ in range(ROUNDS // 2):
-            done = world.run('run', '-s', '--allow-cwd', '--read', world.path('a'), '--', 'sh', '-c', 'cat ~/a/f ~/b/f; cat ~/a/f ~/b/f')
+            done = world.run('run', '-s', '--allow-cwd', '--read', world.path('a'), '--', 'sh', '-c',
+                             'cat ~/a/f ~/b/f; cat ~/a/f ~/b/f')
             words = done.stdout.replace('first', '1').replace('second', '2')
             assert not ('1' in words and '2' in words), words
 
@@ -82,7 +84,8 @@ def test_a_granted_name_that_becomes_a_link_to_a_secret(world):
     world.plain('ln -s ~/.ssh ~/tree/aside')
     with Exchange(world, world.path('tree/data'), world.path('tree/aside')):
         for flags in (['--read', world.path('tree/data')], ['--allow', world.path('tree/data')]) * (ROUNDS // 4):
-            done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', *flags, '--', 'sh', '-c', 'cat ~/.ssh/key ~/tree/data/key')
+            done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', *flags, '--', 'sh', '-c',
+                             'cat ~/.ssh/key ~/tree/data/key')
             assert 'very secret' not in done.stdout, done
 
 

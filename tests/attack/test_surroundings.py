@@ -22,7 +22,8 @@ def attempt(world, env, *flags, cwd=None):
 PLACES = {
     'HOME empty': ({'HOME': ''}, None), 'HOME relative': ({'HOME': 'home'}, None), 'HOME a variable': ({'HOME': '$HOME'}, None),
     'HOME with dots': ({'HOME': '{home}/project/..'}, True), 'HOME with slashes': ({'HOME': '{home}//'}, True),
-    'HOME elsewhere': ({'HOME': '{home}/other'}, True), 'HOME the project': ({'HOME': '{work}'}, None), 'HOME a file': ({'HOME': '/etc/passwd'}, None),
+    'HOME elsewhere': ({'HOME': '{home}/other'}, True), 'HOME the project': ({'HOME': '{work}'}, None),
+    'HOME a file': ({'HOME': '/etc/passwd'}, None),
     'HOME through proc': ({'HOME': '/proc/self/root{home}'}, False), 'HOME the directory': ({'HOME': '/proc/self/cwd'}, False),
     'HOME a link': ({'HOME': '{home}/link'}, True), 'HOME too long': ({'HOME': '/' + 'x' * 5000}, None),
     'HOME with a line': ({'HOME': '/x\ny'}, False),
@@ -30,15 +31,18 @@ PLACES = {
     'state relative': ({'XDG_STATE_HOME': 'state'}, None), 'state in /proc': ({'XDG_STATE_HOME': '/proc/self/fd'}, None),
     'state a device': ({'XDG_STATE_HOME': '/dev/null'}, False), 'state in /dev/shm': ({'XDG_STATE_HOME': '/dev/shm'}, None),
     'state by a link in the project': ({'XDG_STATE_HOME': '{home}/into'}, None),
-    'configuration in /tmp': ({'XDG_CONFIG_HOME': '/tmp/nono-config'}, None), 'configuration in the project': ({'XDG_CONFIG_HOME': '{work}'}, None),
+    'configuration in /tmp': ({'XDG_CONFIG_HOME': '/tmp/nono-config'}, None),
+    'configuration in the project': ({'XDG_CONFIG_HOME': '{work}'}, None),
     'configuration relative': ({'XDG_CONFIG_HOME': 'config'}, None),
     'data relative': ({'XDG_DATA_HOME': 'x'}, None),
     'run-time directory relative': ({'XDG_RUNTIME_DIR': 'x'}, None), 'TMPDIR relative': ({'TMPDIR': 'x'}, None),
-    'TMPDIR the home': ({'TMPDIR': '{home}'}, True), 'TMPDIR everything': ({'TMPDIR': '/'}, True), 'TMPDIR the secret': ({'TMPDIR': '{home}/.ssh'}, True),
+    'TMPDIR the home': ({'TMPDIR': '{home}'}, True), 'TMPDIR everything': ({'TMPDIR': '/'}, True),
+    'TMPDIR the secret': ({'TMPDIR': '{home}/.ssh'}, True),
     'TMPDIR with dots': ({'TMPDIR': '{home}/project/../.ssh'}, True), 'TMPDIR a link to it': ({'TMPDIR': '{home}/secret'}, True),
     'TMPDIR above the state': ({'TMPDIR': '{home}/.local'}, False), 'TMPDIR the state': ({'TMPDIR': '{home}/.local/state/nono'}, True),
     'TMPDIR the configuration': ({'TMPDIR': '{home}/.config/nono'}, True), 'TMPDIR a file': ({'TMPDIR': '{home}/.ssh/key'}, True),
-    'TMPDIR /proc': ({'TMPDIR': '/proc'}, True), 'TMPDIR /sys': ({'TMPDIR': '/sys'}, True), 'TMPDIR missing': ({'TMPDIR': '/no/such'}, True),
+    'TMPDIR /proc': ({'TMPDIR': '/proc'}, True), 'TMPDIR /sys': ({'TMPDIR': '/sys'}, True), 'TMPDIR missing': ({'TMPDIR': '/no/such'},
+                                                                                                               True),
 }
 
 
@@ -64,7 +68,8 @@ def test_state_and_configuration_stay_closed(world):
     before = snapshot(os.path.dirname(own))
     for place in ('.local/state/nono', '.config/nono', '.config/nono/profiles'):
         done = world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c',
-                         f'cat ~/.local/state/nono/log; echo x > ~/.local/state/nono/new; echo x > {own}; echo x > {own}.new', env={'TMPDIR': world.path(place)})
+                         f'cat ~/.local/state/nono/log; echo x > ~/.local/state/nono/new; echo x > {own}; echo x > {own}.new',
+                         env={'TMPDIR': world.path(place)})
         assert done.stdout == '' and done.stderr.count('ermission denied') == 4, (place, done)
     assert snapshot(os.path.dirname(own)) == before and not os.path.exists(world.path('.local/state/nono/new'))
 
@@ -80,7 +85,8 @@ def test_a_home_below_tmp(world):
                 f.write(text)
         for path in (home, *(os.path.join(d, n) for d, names, files in os.walk(home) for n in names + files)):
             world.own(path)
-        done = world.run('run', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', 'cat f; cat ~/.ssh/key ~/notes; ls ~; echo x > f; cat f',
+        done = world.run('run', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c',
+                         'cat f; cat ~/.ssh/key ~/notes; ls ~; echo x > f; cat f',
                          env={'HOME': home}, cwd=home + '/project')
         assert done.stdout == 'ownx\n', done
         assert done.stderr.count('/tmp is not shared') == 1

@@ -146,7 +146,8 @@ def test_a_console_device_is_not_granted(world):
                          'loop-control', 'loop0', 'userfaultfd', 'net/tun', 'vsock', 'port', 'snd/timer', 'video0', 'dri/card0')
              if os.path.exists('/dev/' + n)]
     assert names
-    text = f'{ATTACKER}\nattack({[(n + m, f"os.open({chr(34)}/dev/{n}{chr(34)}, {f} | os.O_NONBLOCK)") for n in names for m, f in ((" r", 0), (" w", 1))]!r})\n'
+    ways = [(n + m, f'os.open("/dev/{n}", {f} | os.O_NONBLOCK)') for n in names for m, f in ((' r', 0), (' w', 1))]
+    text = f'{ATTACKER}\nattack({ways!r})\n'
     world.write('project/program.py', text)
     got = results_of(world.run('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', PYTHON, 'program.py'))
     assert set(got.values()) <= {'EACCES', 'ENXIO', 'ENODEV', 'EBUSY', 'EROFS', 'EPERM'} and 'EACCES' in got.values(), got

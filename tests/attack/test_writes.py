@@ -136,6 +136,17 @@ def test_the_granted_directory_itself_stays(world):
     assert done.stdout == 'new\n', 'the grant itself works'
 
 
+def test_a_core_dump(world):
+    """The kernel writes one in the current directory, in the name of whoever crashed: not where nothing is granted."""
+    with open('/proc/sys/kernel/core_pattern', encoding='ascii') as f:
+        if f.read().strip()[:1] in ('|', '/', '@'):
+            pytest.skip('core dumps go elsewhere here')
+    code = ('import resource\nresource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)\n'
+            'os.chdir(T)\nos.kill(os.getpid(), signal.SIGSEGV)')
+    try_ways(world, [('crashing', code, 'signal 11', 'signal 11')])
+    assert [n for n in os.listdir(world.path('decoy')) if n.startswith('core')], 'the positive control'
+
+
 def test_a_granted_file_is_one_object(world):
     """Case of a file that is replaced: the new file of that name is not granted, the old one under another name is."""
     config = world.write('app/config', 'one')
@@ -146,7 +157,8 @@ def test_a_granted_file_is_one_object(world):
         ln {config} linked; echo linked: $?''')
     assert done.stdout == 'two\nmoved: 1\nover: 1\nlinked: 1\n'
     process = world.start('run', '-s', '--read-file', config, '--allow', world.work, '--', 'sh', '-c',
-                          f'echo ready; read x; cat {config}; echo $?; cat project/kept; cat kept; echo $?', stdin=-1, stdout=-1, stderr=-3)
+                          f'echo ready; read x; cat {config}; echo $?; cat project/kept; cat kept; echo $?', stdin=-1, stdout=-1,
+                          stderr=-3)
     assert process.stdout.readline() == b'ready\n'
     world.plain(f'mv {config} {world.work}/kept; echo secret > {config}')
     out, _ = process.communicate(b'\n', timeout=60)
