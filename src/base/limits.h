@@ -28,6 +28,9 @@
 #define NONO_HOOK_RECORD_BYTES (1024 * 1024)   /* what is kept of one that was changed */
 #define NONO_HOOK_STAMP_BYTES 4608	       /* the line that says a hook is up to date; a path and some numbers */
 #define NONO_HOOK_EVENT_BYTES (1024 * 1024)    /* what an agent tells its hook */
+#define NONO_ENV_FILE_BYTES (64 * 1024)	       /* variables that a session hook hands over */
+#define NONO_ENV_FILE_LINES 256		       /* lines of that file */
+#define NONO_LINKS 40			       /* symbolic links followed on the way to a program that nono runs */
 #define NONO_HOOK_STRINGS 256		       /* texts of an event that are looked at */
 #define NONO_HOOK_WORDS 256		       /* words of a command in it */
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */

@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/prompt.h"
 #include "cli/remedy.h"
+#include "cli/session_hooks.h"
 #include "policy/command.h"
 #include "policy/environment.h"
 #include "policy/explain.h"
@@ -31,6 +32,7 @@ struct job {
 	char *program, *cap_file;
 	struct nono_sandbox *sandbox;
 	size_t notes_shown;
+	struct session_hooks hooks;
 };
 
 static void job_done(struct job *job)
@@ -41,6 +43,7 @@ static void job_done(struct job *job)
 	free(job->program);
 	free(job->cap_file);
 	nono_sandbox_free(job->sandbox);
+	session_hooks_done(&job->hooks);
 }
 
 static void show_notes(struct job *job)
@@ -186,21 +189,34 @@ static int prepare_policy(struct job *job, char **room, int *ret_exit, struct no
 	return rc == 0 ? build_argv(job, err) : rc;
 }
 
-static int prepare_start(struct job *job, struct nono_error *err)
+static int build_environment(struct job *job, struct nono_error *err)
+{
+	const struct context *ctx = &job->ctx;
+	const struct nono_environment e = {.profile = ctx->compose.profile,
+					   .vars = &ctx->vars,
+					   .clean = ctx->args->clean_env,
+					   .cap_file = job->cap_file,
+					   .cwd = ctx->args->workdir ? ctx->vars.workdir : NULL,
+					   .more = &job->hooks.variables};
+
+	return nono_environment_build(&e, ctx->env, &job->envp, err);
+}
+
+/* @ret_signal: not 0: a person broke it off. */
+static int prepare_start(struct job *job, int *ret_signal, struct nono_error *err)
 {
 	struct context *ctx = &job->ctx;
-	struct nono_environment e = {
-		.profile = ctx->compose.profile, .vars = &ctx->vars, .clean = ctx->args->clean_env};
 	int rc;
 
 	show_notes(job);
 	rc = agent_hooks_install(ctx, err);
 	if (rc == 0)
-		rc = capfile_write(ctx, &job->cap_file, err);
-	e.cap_file = job->cap_file;
-	e.cwd = ctx->args->workdir ? ctx->vars.workdir : NULL;
+		rc = session_hooks_before(ctx, &job->hooks, ret_signal, err);
+	if (rc < 0 || *ret_signal)
+		return rc;
+	rc = capfile_write(ctx, &job->cap_file, err);
 	if (rc == 0)
-		rc = nono_environment_build(&e, ctx->env, &job->envp, err);
+		rc = build_environment(job, err);
 	if (rc == 0 && job->kind->dress)
 		rc = job->kind->dress(ctx, &job->argv, &job->envp, err);
 	return rc == 0 ? nono_sandbox_prepare(&ctx->set, &job->sandbox, err) : rc;
@@ -229,6 +245,7 @@ static int print_dry_run(const struct job *job, struct nono_error *err)
 	}
 	if (line.failed)
 		return nono_nomem(err);
+	session_hooks_show(&job->ctx);
 	output_line("dry run: nothing was started");
 	output_part(OUTPUT_PLAIN, "%s", line.data);
 	output_unlogged();
@@ -364,13 +381,15 @@ int run_command(struct arguments *args, char *const *env, const struct run_kind 
 {
 	_cleanup_(job_done) struct job job = {.kind = kind};
 	char *room[2];
-	int rc, exit_code = 0;
+	int rc, exit_code = 0, signo = 0;
 
 	rc = context_init(&job.ctx, args, env, !args->dry_run, err);
 	if (rc == 0)
 		rc = note_unused(&job.ctx, err);
 	if (rc == 0)
 		rc = agent_hooks_check(&job.ctx, err);
+	if (rc == 0)
+		rc = session_hooks_check(&job.ctx, err);
 	if (rc == 0)
 		rc = prepare_policy(&job, room, &exit_code, err);
 	if (rc < 0) {
@@ -384,8 +403,11 @@ int run_command(struct arguments *args, char *const *env, const struct run_kind 
 		show_notes(&job);
 		return print_dry_run(&job, err);
 	}
-	rc = prepare_start(&job, err);
-	return rc < 0 ? rc : start(&job, err);
+	rc = prepare_start(&job, &signo, err);
+	if (rc == 0)
+		rc = signo ? 128 + signo : start(&job, err);
+	session_hooks_after(&job.ctx, &job.hooks, rc < 0 ? 1 : rc);
+	return rc;
 }
 
 int cmd_run(struct arguments *args, char *const *env, struct nono_error *err)

@@ -90,7 +90,7 @@ static bool is_inherited(const struct nono_environment *e, const char *name, siz
 	return !e->clean || in_table(clean_names, NONO_ARRAY_SIZE(clean_names), name, len);
 }
 
-static int set_one(struct nono_strv *env, const char *name, const char *value, struct nono_error *err)
+static int add_one(struct nono_strv *env, const char *name, const char *value, struct nono_error *err)
 {
 	char *text;
 
@@ -102,7 +102,7 @@ static int set_one(struct nono_strv *env, const char *name, const char *value, s
 int nono_environment_set(struct nono_strv *env, const char *name, const char *value, struct nono_error *err)
 {
 	size_t len = strlen(name), kept = 0;
-	int rc = set_one(env, name, value, err);
+	int rc = add_one(env, name, value, err);
 
 	if (rc < 0)
 		return rc;
@@ -130,7 +130,20 @@ static int set_by_profile(const struct nono_environment *e, struct nono_strv *en
 
 		rc = nono_vars_substitute(e->vars, pair->value, &value, err);
 		if (rc == 0)
-			rc = set_one(env, pair->name, value, err);
+			rc = nono_environment_set(env, pair->name, value, err);
+	}
+	return rc;
+}
+
+static int set_more(const struct nono_environment *e, struct nono_strv *env, struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; e->more && i < e->more->len && rc == 0; i++) {
+		const char *text = e->more->items[i], *equals = strchr(text, '=');
+		_cleanup_(nono_freep) char *name = strndup(text, (size_t)(equals - text));
+
+		rc = name ? nono_environment_set(env, name, equals + 1, err) : nono_nomem(err);
 	}
 	return rc;
 }
@@ -141,7 +154,7 @@ static int inherit(const struct nono_environment *e, const char *text, size_t na
 	if (!is_inherited(e, text, name_len))
 		return 0;
 	if (e->cwd && name_len == 3 && nono_has_prefix(text, "PWD"))
-		return set_one(out, "PWD", e->cwd, err);
+		return add_one(out, "PWD", e->cwd, err);
 	return nono_strv_add(out, text, err);
 }
 
@@ -160,7 +173,9 @@ int nono_environment_build(const struct nono_environment *e, char *const *env, s
 	if (rc == 0)
 		rc = set_by_profile(e, &out, err);
 	if (rc == 0 && e->cap_file)
-		rc = set_one(&out, "NONO_CAP_FILE", e->cap_file, err);
+		rc = nono_environment_set(&out, "NONO_CAP_FILE", e->cap_file, err);
+	if (rc == 0)
+		rc = set_more(e, &out, err);
 	if (rc == 0)
 		*ret = TAKE(out);
 	return rc;

@@ -11,15 +11,16 @@
 struct nono_environment {
 	const struct nono_profile *profile; /* NULL: no rules of a profile */
 	const struct nono_vars *vars;
-	bool clean;	      /* --clean-env: inherit only what a terminal program needs */
-	const char *cap_file; /* NONO_CAP_FILE, or NULL */
-	const char *cwd;      /* where the command starts, if that is not where nono is: PWD; or NULL */
+	bool clean;		      /* --clean-env: inherit only what a terminal program needs */
+	const char *cap_file;	      /* NONO_CAP_FILE, or NULL */
+	const char *cwd;	      /* where the command starts, if that is not where nono is: PWD; or NULL */
+	const struct nono_strv *more; /* NAME=value, set last; NULL: none */
 };
 
 /**
  * nono_environment_build - the command's environment.
  * Order: variables that could make a program load code, and nono's own, always go; then deny_vars; then allow_vars;
- * then set_vars are set. @ret: NAME=value strings, NULL-terminated, the caller's.
+ * then set_vars are set, then what @e->more says. @ret: NAME=value strings, NULL-terminated, the caller's.
  */
 int nono_environment_build(const struct nono_environment *e, char *const *env, struct nono_strv *ret,
 			   struct nono_error *err);
