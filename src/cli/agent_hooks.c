@@ -56,8 +56,7 @@ void agent_hooks_say(const struct nono_hook_app *app, const struct nono_hook_rep
 
 	switch (report->change) {
 	case NONO_HOOK_ADDED:
-		warn("added a hook to %s: %s is told what the sandbox refuses (nono hooks remove %s takes it out)",
-		     file, app->title, app->name);
+		warn("added a hook to %s that tells %s what is refused (undo: nono hooks remove)", file, app->title);
 		break;
 	case NONO_HOOK_UPDATED:
 		warn("updated nono's hook in %s", file);

@@ -309,6 +309,9 @@ int nono_hook_install(const struct nono_hook_request *request, struct nono_hook_
 	_cleanup_(job_done) struct job job = {.settings = {.dir_fd = -1}};
 	int rc = lock < 0 ? lock : begin(&job, request, err);
 
+	/* An update that removes a running program leaves it with a name that leads nowhere. */
+	if (rc == 0 && access(job.program, X_OK) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "nono's own program %s", job.program);
 	if (rc == 0)
 		rc = repeat(&job, put_once);
 	if (rc < 0)

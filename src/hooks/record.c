@@ -242,8 +242,11 @@ int nono_hook_lock(const char *state_dir, struct nono_error *err)
 	static const struct timespec pause = {.tv_nsec = LOCK_WAIT_NS};
 	_cleanup_(nono_freep) char *path = nono_hook_file(state_dir, NULL, "lock");
 	_cleanup_(nono_closep) int fd = -1;
-	int rc = path ? make_directory(state_dir, err) : nono_nomem(err);
+	int rc;
 
+	if (!path)
+		return nono_nomem(err);
+	rc = make_directory(state_dir, err);
 	if (rc < 0)
 		return rc;
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);

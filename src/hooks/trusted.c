@@ -152,7 +152,7 @@ static int take_name(struct walk *w, char name[NAME_MAX + 1])
 static int step(struct walk *w)
 {
 	_cleanup_(nono_closep) int next = -1;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1] = "";
 	struct stat st;
 	int rc = take_name(w, name);
 

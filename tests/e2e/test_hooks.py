@@ -33,7 +33,7 @@ for path in sys.argv[1:]:
                 print(json.loads(done.stdout)["hookSpecificOutput"]["additionalContext"])
 '''
 MINE = '// my settings\n{\n\t"model": "opus", // the big one\n\t"env": {"A": "1"},\n\t"odd": [1, {"b": null}],\n}\n'
-ADDED = 'nono: added a hook to {}: Claude Code is told what the sandbox refuses (nono hooks remove claude-code takes it out)'
+ADDED = 'nono: added a hook to {} that tells Claude Code what is refused (undo: nono hooks remove)\n'
 
 
 @pytest.fixture

@@ -392,6 +392,9 @@ TEST(odd_programs)
 	(void)snprintf(odd, sizeof(odd), "%s/my bin/it's", h.dir);
 	CHECK_INT(nono_hook_install(&h.request, &report, &err), -NONO_E_POLICY);
 	CHECK_HAS(err.text, "cannot be written into a hook");
+	(void)snprintf(odd, sizeof(odd), "%s/nono (deleted)", h.dir);
+	CHECK_INT(nono_hook_install(&h.request, &report, &err), -NONO_E_SYSTEM);
+	CHECK_HAS(err.text, "/nono (deleted): No such file or directory");
 }
 
 TEST(profiles_are_checked)
