@@ -153,9 +153,25 @@ static int write_stamp(const struct job *job, bool well)
 static int problem(struct job *job, const struct nono_error *why)
 {
 	job->report.problem = strdup(why->text);
-	if (job->report.found != NONO_HOOK_PRESENT)
-		job->report.element = nono_hook_element(&job->entry);
 	return job->report.problem ? 1 : nono_nomem(job->err);
+}
+
+/* One that a person gets over by adding the entry where it belongs. */
+static int problem_by_hand(struct job *job, const struct nono_error *why)
+{
+	int rc = problem(job, why);
+
+	if (rc > 0 && job->report.found != NONO_HOOK_PRESENT)
+		job->report.element = nono_hook_element(&job->entry);
+	return rc;
+}
+
+static int kept_by_others(struct job *job)
+{
+	struct nono_error why = {0};
+
+	(void)nono_fail(&why, NONO_E_POLICY, 0, "%s %s", job->settings.path, job->settings.kept_by);
+	return problem_by_hand(job, &why);
 }
 
 /* A path in the settings that leads to this program is as good as the one that would be written. */
@@ -201,15 +217,12 @@ int nono_hook_status(const struct nono_hook_request *request, struct nono_hook_r
 {
 	_cleanup_(job_done) struct job job = {.settings = {.dir_fd = -1}};
 	const struct nono_hook_stamp stamp = stamp_of(request, NULL, NULL);
-	struct nono_error why = {0};
 	int rc = begin(&job, request, err);
 
 	if (rc == 0)
 		rc = look(&job);
-	if (rc == 0 && job.settings.kept_by && job.report.found != NONO_HOOK_PRESENT) {
-		(void)nono_fail(&why, NONO_E_POLICY, 0, "%s %s", job.settings.path, job.settings.kept_by);
-		rc = problem(&job, &why);
-	}
+	if (rc == 0 && job.settings.kept_by && job.report.found != NONO_HOOK_PRESENT)
+		rc = kept_by_others(&job);
 	if (rc < 0)
 		return rc;
 	job.report.off = nono_hook_stamp_read(request->state_dir, request->app, &stamp) == NONO_HOOK_STAMP_OFF;
@@ -259,7 +272,7 @@ static int write_failed(struct job *job, int rc, const struct nono_error *why)
 	job->report.change = NONO_HOOK_SAME;
 	job->report.old_ino = 0;
 	if (rc == -NONO_E_SYSTEM)
-		return problem(job, why);
+		return problem_by_hand(job, why);
 	return nono_fail(job->err, why->code, 0, "%s", why->text);
 }
 
@@ -272,11 +285,11 @@ static int put_once(struct job *job)
 	if (rc != 0 || job->report.found == NONO_HOOK_PRESENT)
 		return rc;
 	rc = nono_hook_put(&job->entry, job->settings.path, job->settings.text, &text, &job->report.change, &why);
-	if (rc == 0 && job->settings.kept_by)
-		rc = nono_fail(&why, NONO_E_POLICY, 0, "%s %s", job->settings.path, job->settings.kept_by);
-	if (rc < 0) {
+	if (rc == -NONO_E_NOMEM)
+		return nono_nomem(job->err);
+	if (rc < 0 || job->settings.kept_by) {
 		job->report.change = NONO_HOOK_SAME;
-		return rc == -NONO_E_NOMEM ? nono_nomem(job->err) : problem(job, &why);
+		return rc < 0 ? problem(job, &why) : kept_by_others(job);
 	}
 	rc = keep_record(job, text);
 	if (rc < 0)
@@ -325,7 +338,6 @@ int nono_hook_install(const struct nono_hook_request *request, struct nono_hook_
 static int take_once(struct job *job)
 {
 	_cleanup_(nono_freep) char *text = NULL;
-	struct nono_error why = {0};
 	bool gone;
 	int rc = look(job);
 
@@ -339,10 +351,9 @@ static int take_once(struct job *job)
 	if (strcmp(text, job->settings.text) == 0 && !gone)
 		return 0;
 	if (job->settings.kept_by) {
-		(void)nono_fail(&why, NONO_E_POLICY, 0, "%s %s", job->settings.path, job->settings.kept_by);
 		job->report.restored = false;
 		job->report.found = NONO_HOOK_PRESENT;
-		return problem(job, &why);
+		return kept_by_others(job);
 	}
 	rc = gone ? nono_settings_unlink(&job->settings, job->err)
 		  : nono_settings_write(&job->settings, text, job->err);

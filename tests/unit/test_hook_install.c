@@ -80,7 +80,9 @@ static void check_install(const struct home *h, enum nono_hook_change change, co
 		CHECK_HAS(report.problem, problem);
 	else
 		CHECK_STR(report.problem, problem);
-	CHECK_INT(report.element != NULL, problem != NULL);
+	/* what to add by hand is said where that is what there is to do */
+	CHECK_INT(report.element != NULL, problem && !strstr(problem, "1:") && !strstr(problem, "cannot read") &&
+						  !strstr(problem, "regular") && !strstr(problem, "larger"));
 	CHECK(nono_hook_is_current(&h->request));
 }
 
