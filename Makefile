@@ -36,6 +36,8 @@ install: all
 
 uninstall:
 	@rm -f $(DESTDIR)$(PREFIX)/bin/nono
+	@rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nono $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nono
+	@rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nono.fish
 	@find $(DESTDIR)$(PREFIX)/lib -name libnono.a -exec rm -f {} + 2>/dev/null || true
 
 clean:

@@ -4,7 +4,7 @@
 
   gendata.py --groups-c FILE     write the group tables (src/policy/groups.h)
   gendata.py --profiles-c FILE   write the built-in profiles (src/policy/profile.h)
-  gendata.py --examples-c FILE   write the examples of nono setup (src/cli/examples.h)
+  gendata.py --texts-c FILE      write what nono prints or writes as it is (src/cli/texts.h)
   gendata.py --docs              write the tables between the markers in docs/guide
   gendata.py --check             fail if the data is wrong or those tables are out of date
 
@@ -113,16 +113,25 @@ def profiles_c(profiles):
     yield "const size_t nono_builtin_profile_count = sizeof(nono_builtin_profiles) / sizeof(nono_builtin_profiles[0]);"
 
 
-def examples_c(root):
-    yield from file_head("examples.c", "profiles for nono setup to write", "cli/examples.h")
+def c_text(path):
+    """A text as it is, a line a string."""
+    for line in path.read_text(encoding="ascii").splitlines(keepends=True):
+        yield "\t" + c_string(line)
+
+
+def texts_c(root):
+    yield from file_head("texts.c", "what nono prints or writes as it is", "cli/texts.h")
     yield "const struct example examples[] = {"
     for path in sorted((root / "data" / "examples").glob("*.json")):
         yield "\t{%s," % c_string(path.name)
-        for line in path.read_text(encoding="ascii").splitlines(keepends=True):
-            yield "\t " + c_string(line)
+        yield from c_text(path)
         yield "\t},"
     yield "};"
     yield "const size_t example_count = sizeof(examples) / sizeof(examples[0]);"
+    for path in sorted((root / "data" / "completion").glob("nono.*")):
+        yield "const char completion_code_%s[] =" % path.suffix[1:]
+        yield from c_text(path)
+        yield "\t;"
 
 
 # ---- the guide ----
@@ -229,7 +238,7 @@ def main():
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--groups-c", type=Path, metavar="FILE")
     what.add_argument("--profiles-c", type=Path, metavar="FILE")
-    what.add_argument("--examples-c", type=Path, metavar="FILE")
+    what.add_argument("--texts-c", type=Path, metavar="FILE")
     what.add_argument("--docs", action="store_true")
     what.add_argument("--check", action="store_true")
     args = parser.parse_args()
@@ -239,8 +248,8 @@ def main():
             args.groups_c.write_text("\n".join(groups_c(data)) + "\n", encoding="ascii")
         elif args.profiles_c:
             args.profiles_c.write_text("\n".join(profiles_c(profiles)) + "\n", encoding="ascii")
-        elif args.examples_c:
-            args.examples_c.write_text("\n".join(examples_c(args.root)) + "\n", encoding="ascii")
+        elif args.texts_c:
+            args.texts_c.write_text("\n".join(texts_c(args.root)) + "\n", encoding="ascii")
         else:
             update_docs(args.root, data, profiles, write=args.docs)
     except (DataError, OSError) as error:

@@ -42,6 +42,19 @@ static const char *const later_names[] = {
 #undef OTHER
 #undef LATER
 
+const struct command_group_def command_groups[] = {
+#define COMMAND(...)
+#define GROUP(name_, summary_) {(name_), (summary_)},
+#define OTHER(older_, name_)
+#define LATER(name_)
+#include "cli/commands.def"
+#undef COMMAND
+#undef GROUP
+#undef OTHER
+#undef LATER
+	{NULL, NULL},
+};
+
 static const char *newer_name(const char *name)
 {
 	for (size_t i = 0; other_names[i].older; i++)

@@ -21,6 +21,13 @@ struct command_def {
 extern const struct command_def command_defs[];
 extern const size_t command_def_count;
 
+/* The first word of several commands; a NULL name ends the list. */
+struct command_group_def {
+	const char *name, *summary;
+};
+
+extern const struct command_group_def command_groups[];
+
 /** command_find - by its whole name, older ones too; NULL if there is none. @group: NULL, or the word before. */
 const struct command_def *command_find(const char *group, const char *word);
 

@@ -5,21 +5,6 @@
 #include "cli/option_table.h"
 #include "cli/output.h"
 
-static const struct {
-	const char *name, *summary;
-} groups[] = {
-#define COMMAND(...)
-#define GROUP(name_, summary_) {(name_), (summary_)},
-#define OTHER(older_, name_)
-#define LATER(name_)
-#include "cli/commands.def"
-#undef COMMAND
-#undef GROUP
-#undef OTHER
-#undef LATER
-	{NULL, NULL},
-};
-
 #define TEXT_COLUMN 32 /* where an option's text begins */
 
 static void heading(FILE *out, const char *before, const char *text)
@@ -74,8 +59,8 @@ static void overview(FILE *out)
 	for (size_t i = 0; i < command_def_count; i++)
 		if (!strchr(command_defs[i].name, ' ') && *command_defs[i].summary)
 			command_line(command_defs[i].name, command_defs[i].summary, out);
-	for (size_t i = 0; groups[i].name; i++)
-		command_line(groups[i].name, groups[i].summary, out);
+	for (size_t i = 0; command_groups[i].name; i++)
+		command_line(command_groups[i].name, command_groups[i].summary, out);
 	(void)fputs("\nnono COMMAND --help tells more about one.\n", out);
 }
 

@@ -42,7 +42,7 @@ static int dispatch(struct arguments *args, struct nono_error *err)
 /* Only what starts something insists on settings that can be read; the others do without. */
 static bool needs_settings(const struct arguments *args)
 {
-	return (args->command == CMD_RUN || args->command == CMD_WRAP) && !args->help && !args->version;
+	return arguments_start_something(args) && !args->help && !args->version;
 }
 
 static int read_settings(const struct arguments *args, struct nono_error *err)

@@ -470,6 +470,11 @@ int arguments_parse(int argc, char **argv, char *const *env, struct arguments *r
 	return rc;
 }
 
+bool arguments_start_something(const struct arguments *args)
+{
+	return UINT64_C(1) << args->command & RUNS;
+}
+
 void arguments_done(struct arguments *args)
 {
 	nono_flags_done(&args->flags);

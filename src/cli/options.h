@@ -48,6 +48,9 @@ struct arguments {
  */
 int arguments_parse(int argc, char **argv, char *const *env, struct arguments *ret, struct nono_error *err);
 
+/** arguments_start_something - does the command start a program in a sandbox? */
+bool arguments_start_something(const struct arguments *args);
+
 /** arguments_done - free the lists. */
 void arguments_done(struct arguments *args);
 

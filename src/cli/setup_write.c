@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 #include "base/util.h"
-#include "cli/examples.h"
 #include "cli/setup_parts.h"
+#include "cli/texts.h"
 #include "policy/fs.h"
 #include "policy/path.h"
 #include "policy/vars.h"
