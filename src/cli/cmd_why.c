@@ -41,7 +41,9 @@ struct report {
 static void start(struct report *r, const char *reason)
 {
 	if (!r->json) {
-		nono_buf_printf(&r->out, "%s\n  Reason: %s\n", r->allowed ? "ALLOWED" : "DENIED", reason);
+		output_text(&r->out, stdout, r->allowed ? OUTPUT_GOOD : OUTPUT_ERROR,
+			    r->allowed ? "ALLOWED" : "DENIED");
+		nono_buf_printf(&r->out, "\n  Reason: %s\n", reason);
 		return;
 	}
 	nono_buf_puts(&r->out, "{");

@@ -14,11 +14,14 @@ struct palette {
 	uint32_t rgb[OUTPUT_ROLES];
 };
 
-/* Tokyo Night and the Catppuccin flavours: mauve or magenta, red, yellow, green, teal, blue, overlay. */
+/*
+ * After Tokyo Night and the flavours of Catppuccin: mauve or magenta, red, yellow, green, teal, blue, overlay; where
+ * those are too pale for text on their own background (less than 4.5:1), darker or lighter.
+ */
 static const struct palette palettes[] = {
 	{"mocha", false, {0, 0xcba6f7, 0xf38ba8, 0xf9e2af, 0xa6e3a1, 0x94e2d5, 0x89b4fa, 0x9399b2}},
-	{"latte", false, {0, 0x8839ef, 0xd20f39, 0xa05f00, 0x2f7d1f, 0x10727a, 0x1e66f5, 0x6c6f85}},
-	{"frappe", false, {0, 0xca9ee6, 0xe78284, 0xe5c890, 0xa6d189, 0x81c8be, 0x8caaee, 0x949cbb}},
+	{"latte", false, {0, 0x8839ef, 0xd20f39, 0x985900, 0x2f7d1f, 0x10727a, 0x195ce0, 0x66697e}},
+	{"frappe", false, {0, 0xca9ee6, 0xe78284, 0xe5c890, 0xa6d189, 0x81c8be, 0x8caaee, 0x9aa2c1}},
 	{"macchiato", false, {0, 0xc6a0f6, 0xed8796, 0xeed49f, 0xa6da95, 0x8bd5ca, 0x8aadf4, 0x939ab7}},
 	{"tokyo-night", false, {0, 0xbb9af7, 0xf7768e, 0xe0af68, 0x9ece6a, 0x73daca, 0x7aa2f7, 0x7f88b0}},
 	{"minimal", true, {0}},

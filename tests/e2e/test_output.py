@@ -83,6 +83,30 @@ def test_the_command_s_output_gets_no_colour(world):
     assert done.stdout == 'hello\n' and '\x1b' in done.stderr
 
 
+BACKGROUNDS = {'mocha': 0x1e1e2e, 'latte': 0xeff1f5, 'frappe': 0x303446, 'macchiato': 0x24273a, 'tokyo-night': 0x1a1b26}
+
+
+def luminance(colour):
+    parts = [(colour >> shift & 255) / 255 for shift in (16, 8, 0)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize('theme', BACKGROUNDS)
+def test_every_colour_can_be_read_on_its_background(world, theme):
+    """As WCAG 2 wants it of text: 4.5:1."""
+    env = {'CLICOLOR_FORCE': '1', 'COLORTERM': 'truecolor', 'NONO_THEME': theme}
+    secret = world.write('.ssh/id', 'x')
+    text = ''.join(done.stdout + done.stderr for done in (
+        world.run('setup', env=env), world.run('run', '--help', env=env), world.run(*BAD, env=env),
+        world.run('run', '-v', '--allow-cwd', '--', 'cat', secret, env=env), world.run('why', '--path', secret, env=env)))
+    colours = {int(r) << 16 | int(g) << 8 | int(b) for r, g, b in re.findall('\x1b\\[(?:1;)?38;2;(\\d+);(\\d+);(\\d+)m', text)}
+    assert len(colours) >= 6
+    for colour in colours:
+        light, dark = sorted((luminance(colour), luminance(BACKGROUNDS[theme])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, hex(colour)
+
+
 # ---- settings ----
 
 def config(world, text):
