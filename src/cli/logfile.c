@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -47,17 +48,30 @@ bool logfile_is_open(void)
 	return log_fd >= 0;
 }
 
+/*
+ * The date of a day since 1970, by the proleptic Gregorian calendar: years are counted from March, so that a leap day
+ * ends one. The C library's own would bring time zones and locales into a program that needs neither.
+ */
+static void add_date(struct nono_buf *out, int64_t day)
+{
+	const int64_t from_march_0 = day + 719468, era = from_march_0 / 146097, of_era = from_march_0 % 146097;
+	const int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	const int64_t of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;
+
+	nono_buf_printf(out, "%04d-%02d-%02d", (int)(year + era * 400 + (month >= 10)),
+			(int)(month < 10 ? month + 3 : month - 9), (int)(of_year - (153 * month + 2) / 5 + 1));
+}
+
 static void add_time(struct nono_buf *out)
 {
 	struct timespec now = {0};
-	struct tm tm = {0};
-	char text[32];
+	int of_day;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)gmtime_r(&now.tv_sec, &tm);
-	if (!strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
-		text[0] = '\0';
-	nono_buf_printf(out, "%s.%03ldZ", text, now.tv_nsec / 1000000);
+	of_day = (int)(now.tv_sec % 86400);
+	add_date(out, now.tv_sec / 86400);
+	nono_buf_printf(out, "T%02d:%02d:%02d.%03dZ", of_day / 3600, of_day / 60 % 60, of_day % 60,
+			(int)(now.tv_nsec / 1000000));
 }
 
 void logfile_put(enum log_level level, const char *fmt, ...)

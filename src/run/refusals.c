@@ -137,7 +137,7 @@ const char *nono_refusals_path_of(const char *word)
 /* Does a word that names nothing look like a path: no script that has one in it, no address. */
 static bool looks_like_path(const char *word)
 {
-	return strchr(word, '/') && !strpbrk(word, " \t\n;|&<>") && !strstr(word, "://");
+	return strchr(word, '/') && !strpbrk(word, " \t\n;|&<>\"'`$(){}*?") && !strstr(word, "://");
 }
 
 /* A name that is not there, in a directory that is, may be one that was to be made. */

@@ -110,9 +110,14 @@ def test_bash(world, package):
 
 
 @pytest.mark.skipif(not shutil.which('zsh'), reason='zsh is not installed')
-def test_zsh(world):
+@pytest.mark.parametrize('autoload', [False, True])
+def test_zsh(world, autoload):
+    """Sourced, and as a file of the function path, where packages put it."""
     script = prepare(world)
     settings = f'unsetopt prompt_cr; unset zle_bracketed_paste; autoload -Uz compinit; compinit -D -u; source {script}.zsh'
+    if autoload:
+        os.rename(script + '.zsh', os.path.join(world.mkdir('functions'), '_nono'))
+        settings = f'unsetopt prompt_cr; unset zle_bracketed_paste; fpath=({world.path("functions")} $fpath); autoload -Uz compinit; compinit -D -u'
     answers = typed_into(world, ['zsh', '-f', '-i'], settings, FUNCTION)
     # zsh writes a long option's value behind an =, and takes the slash of a directory back.
     assert [answer.replace('=', ' ') for answer in answers] == [want.replace('=', ' ').replace('/ ', ' ') for _, want in TYPED]

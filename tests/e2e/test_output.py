@@ -5,6 +5,7 @@ import re
 import stat
 import subprocess
 import termios
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -215,6 +216,16 @@ def test_log_of_a_run(world):
     before = len(lines)
     assert world.run('run', '--allow-cwd', '--', 'true', env={'NONO_LOG_FILE': log}).returncode == 0
     assert len(records(log)) > before and records(log)[:before] == lines
+
+
+def test_log_tells_the_time(world):
+    log, before = world.path('nono.log'), datetime.now(timezone.utc)
+    world.run('run', '--log-file', log, '--allow-cwd', '--', 'true')
+    records(log)
+    with open(log, encoding='utf-8') as f:
+        told = [datetime.fromisoformat(line.split(' ')[0].replace('Z', '+00:00')) for line in f]
+    assert told == sorted(told)
+    assert before - timedelta(milliseconds=1) <= told[0] and told[-1] <= datetime.now(timezone.utc)
 
 
 def test_log_without_a_word_on_the_terminal(world):

@@ -14,15 +14,14 @@
 static bool find_mount(const char *mountinfo, char *ret, size_t size)
 {
 	const char *type = strstr(mountinfo, " - cgroup2 "), *line = type;
-	char root[128], point[PATH_MAX];
 
 	if (!type)
 		return false;
 	while (line > mountinfo && line[-1] != '\n')
 		line--;
-	if (sscanf(line, "%*s %*s %*s %127s %4095s", root, point) != 2)
-		return false;
-	return snprintf(ret, size, "%s", point) < (int)size;
+	for (int field = 0; field < 4; field++)
+		line += strcspn(line, " ") + 1;
+	return snprintf(ret, size, "%.*s", (int)strcspn(line, " "), line) < (int)size;
 }
 
 /* "0::/user.slice/..." */
