@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "base/jsontext.h"
+#include "base/quote.h"
 #include "base/util.h"
 #include "policy/manifest.h"
 #include "policy/path.h"
@@ -36,30 +37,63 @@ static void end_list(struct writing *w)
 	nono_buf_puts(&w->out, w->first ? "]" : "\n    ]");
 }
 
+static bool is_printable(const char *text)
+{
+	for (size_t len; *text; text += len) {
+		len = nono_utf8_len(text);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
+/* What reading gives back byte for byte; marks that would act on a terminal are escaped. */
+static int put_text(struct writing *w, const char *text)
+{
+	json_t *value = json_string(text);
+	_cleanup_(nono_freep) char *escaped = NULL;
+
+	if (!value)
+		return nono_fail(w->err, NONO_E_POLICY, 0, "'%s' cannot be written in a manifest: it is not UTF-8",
+				 text);
+	if (!is_printable(text))
+		escaped = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	json_decref(value);
+	if (escaped)
+		nono_buf_puts(&w->out, escaped);
+	else
+		nono_json_string(&w->out, text);
+	return 0;
+}
+
+static int put_texts(struct writing *w, const char *key, const struct nono_strv *texts)
+{
+	int rc = 0;
+
+	begin_list(w, key);
+	for (size_t i = 0; i < texts->len && rc == 0; i++) {
+		next_item(w);
+		rc = put_text(w, texts->items[i]);
+	}
+	end_list(w);
+	nono_buf_puts(&w->out, ",\n");
+	return rc;
+}
+
 /* Reading it back expands it, so what would then be something else cannot be written. */
 static int put_path(struct writing *w, const char *path)
 {
 	bool below_home = nono_path_is_below(path, w->vars->home) && w->vars->home[1];
-	json_t *utf8 = json_string(path);
+	_cleanup_(nono_freep) char *short_form = NULL;
 
-	if (!utf8)
-		return nono_fail(w->err, NONO_E_POLICY, 0, "'%s' cannot be written in a manifest: it is not UTF-8",
-				 path);
-	json_decref(utf8);
 	if (strchr(path, '$') && !(below_home && !strchr(path + strlen(w->vars->home), '$')))
 		return nono_fail(w->err, NONO_E_POLICY, 0,
 				 "'%s' cannot be written in a manifest: a $ in it would be read as a variable's", path);
 	nono_buf_puts(&w->out, "{ \"path\": ");
-	if (below_home) {
-		_cleanup_(nono_freep) char *text = nono_path_join("~", path + strlen(w->vars->home) + 1);
-
-		if (!text)
-			return nono_nomem(w->err);
-		nono_json_string(&w->out, text);
-	} else {
-		nono_json_string(&w->out, path);
-	}
-	return 0;
+	if (!below_home)
+		return put_text(w, path);
+	short_form = nono_path_join("~", path + strlen(w->vars->home) + 1);
+	return short_form ? put_text(w, short_form) : nono_nomem(w->err);
 }
 
 static int put_grants(struct writing *w)
@@ -164,52 +198,56 @@ static void put_word(struct writing *w, const char *key, const char *word)
 		nono_buf_printf(&w->out, "    \"%s\": \"%s\",\n", key, word);
 }
 
-static void put_process(struct writing *w)
+static int put_process(struct writing *w)
 {
 	const struct nono_capset *set = w->set;
+	_cleanup_(nono_strv_done) struct nono_strv blocked = {0};
+	int rc = 0;
 
+	for (size_t i = 0; i < set->blocked_count && rc == 0; i++)
+		rc = nono_strv_add(&blocked, set->blocked[i].name, w->err);
+	if (rc < 0)
+		return rc;
 	nono_buf_puts(&w->out, "  \"process\": {\n");
-	begin_list(w, "allowed_commands");
-	for (size_t i = 0; i < set->allowed_commands.len; i++) {
-		next_item(w);
-		nono_json_string(&w->out, set->allowed_commands.items[i]);
-	}
-	end_list(w);
-	nono_buf_puts(&w->out, ",\n");
-	begin_list(w, "blocked_commands");
-	for (size_t i = 0; i < set->blocked_count; i++) {
-		next_item(w);
-		nono_json_string(&w->out, set->blocked[i].name);
-	}
-	end_list(w);
-	nono_buf_puts(&w->out, ",\n");
+	rc = put_texts(w, "allowed_commands", &set->allowed_commands);
+	if (rc == 0)
+		rc = put_texts(w, "blocked_commands", &blocked);
 	put_word(w, "signal_mode", signal_words[set->signal_mode]);
 	put_word(w, "ipc_mode", ipc_words[set->ipc_mode]);
 	put_word(w, "namespaces", set->namespaces ? "allow" : NULL);
 	nono_buf_puts(&w->out, "    \"exec_strategy\": \"supervised\"\n  }\n");
+	return rc;
+}
+
+static int put_filesystem(struct writing *w)
+{
+	int rc;
+
+	nono_buf_puts(&w->out, "  \"filesystem\": {\n");
+	rc = put_grants(w);
+	if (rc == 0)
+		rc = put_denies(w);
+	nono_buf_puts(&w->out, "\n  },\n");
+	return rc;
 }
 
 int nono_manifest_write(const struct nono_capset *set, const struct nono_vars *vars, char **ret, struct nono_error *err)
 {
 	struct writing w = {.set = set, .vars = vars, .err = err};
-	char *text;
+	_cleanup_(nono_freep) char *text = NULL;
 	int rc;
 
-	nono_buf_puts(&w.out, "{\n  \"version\": \"0.1.0\",\n  \"filesystem\": {\n");
-	rc = put_grants(&w);
-	if (rc == 0)
-		rc = put_denies(&w);
-	if (rc < 0) {
-		nono_buf_done(&w.out);
-		return rc;
-	}
-	nono_buf_puts(&w.out, "\n  },\n");
+	nono_buf_puts(&w.out, "{\n  \"version\": \"0.1.0\",\n");
+	rc = put_filesystem(&w);
 	put_network(&w);
-	put_process(&w);
+	if (rc == 0)
+		rc = put_process(&w);
 	nono_buf_puts(&w.out, "}\n");
 	text = nono_buf_take(&w.out);
+	if (rc < 0)
+		return rc;
 	if (!text)
 		return nono_nomem(err);
-	*ret = text;
+	*ret = TAKE(text);
 	return 0;
 }

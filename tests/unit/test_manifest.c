@@ -176,8 +176,19 @@ static char *const home_env[] = {home_text, NULL};
 /* A home directory with what profiles speak of. */
 static void make_home(struct nono_vars *vars)
 {
-	static const char *const dirs[] = {"/.ssh",   "/.claude",      "/.cargo",  "/.config", "/.config/git",
-					   "/.local", "/.local/share", "/project", "/sp ace",  "/dol$HOME"};
+	static const char *const dirs[] = {"/.ssh",
+					   "/.claude",
+					   "/.cargo",
+					   "/.config",
+					   "/.config/git",
+					   "/.local",
+					   "/.local/share",
+					   "/project",
+					   "/sp ace",
+					   "/dol$HOME",
+					   "/new\nline",
+					   "/right\xe2\x80\xaeto-left",
+					   "/\xc3\xa9t\xc3\xa9"};
 	static const char *const files[] = {"/.bashrc", "/.ssh/id_ed25519", "/.claude.json", "/.gitconfig",
 					    "/a*b",	"/project/.env",    "/key"};
 	char path[4096];
@@ -272,6 +283,7 @@ TEST(everything_that_a_set_can_say)
 		"\"~/.gitconfig\"]}}",
 		"{\"filesystem\": {\"read\": [\"~/.ssh\"], \"bypass_protection\": [\"~/.ssh\"], \"deny\": "
 		"[\"~/link\"]}}",
+		"{\"filesystem\": {\"read\": [\"~/new\\nline\", \"~/right\\u202eto-left\", \"~/\xc3\xa9t\xc3\xa9\"]}}",
 		"{\"trust_groups\": [\"deny_credentials\", \"dangerous_commands\"]}",
 		"{\"network\": {\"block\": true}}",
 		"{\"network\": {\"open_port\": [80], \"open_port_range\": [[3000, 3010]], \"listen_port\": [443, 80],"
