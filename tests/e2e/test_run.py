@@ -121,6 +121,17 @@ def test_override(world):
     assert (done.returncode, done.stdout) == (0, 'alias') and 'lifts the protection' in done.stderr
 
 
+def test_an_override_for_one_file_of_a_denied_directory(world):
+    """As the footer suggests it; the rest of the directory stays closed."""
+    key, other = world.write('.ssh/id_ed25519', 'k'), world.write('.ssh/other', 'o')
+    done = world.run('run', '--allow-cwd', '--', 'cat', key)
+    flags = done.stderr.split('to allow it: ')[1].split('\n')[0].split()
+    assert world.run('run', '--allow-cwd', *flags, '--', 'cat', key).stdout == 'k'
+    assert world.run('run', '--allow-cwd', *flags, '--', 'cat', other).returncode == 1
+    done = world.run('run', '--override-deny', world.path('.ssh'), '--', 'true')
+    assert done.returncode == 1 and 'grants nothing' in done.stderr
+
+
 def test_write_without_read(world):
     out = world.mkdir('out')
     done = world.run('run', '--write', out, '--', 'sh', '-c', f'echo x > {out}/f && cat {out}/f')
