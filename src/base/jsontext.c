@@ -67,3 +67,45 @@ void nono_json_member(struct nono_buf *out, const char *key, const char *value)
 	nono_json_key(out, key);
 	nono_json_string(out, value);
 }
+
+static void new_line(struct nono_buf *out, int depth)
+{
+	nono_buf_printf(out, "\n%*s", depth * 2, "");
+}
+
+/* The length of the string that begins at @s, its quotes included. */
+static size_t string_len(const char *s)
+{
+	size_t len = 1;
+
+	while (s[len] && s[len] != '"')
+		len += s[len] == '\\' && s[len + 1] ? 2 : 1;
+	return len + (s[len] == '"');
+}
+
+void nono_json_pretty(struct nono_buf *out, const char *compact)
+{
+	int depth = 0;
+
+	for (const char *s = compact; *s; s++) {
+		bool opens = *s == '{' || *s == '[', closes = *s == '}' || *s == ']';
+		bool empty = (opens && (s[1] == '}' || s[1] == ']')) || (closes && s > compact && strchr("{[", s[-1]));
+
+		if (*s == '"') {
+			size_t len = string_len(s);
+
+			nono_buf_add(out, s, len);
+			s += len - 1;
+			continue;
+		}
+		depth -= closes;
+		if (closes && !empty)
+			new_line(out, depth);
+		nono_buf_add(out, s, 1);
+		depth += opens;
+		if (*s == ',' || (opens && !empty))
+			new_line(out, depth);
+		else if (*s == ':')
+			nono_buf_puts(out, " ");
+	}
+}

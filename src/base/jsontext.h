@@ -13,4 +13,7 @@ void nono_json_member(struct nono_buf *out, const char *key, const char *value);
 /** nono_json_key - append ,"key": with the comma as above. */
 void nono_json_key(struct nono_buf *out, const char *key);
 
+/** nono_json_pretty - append a JSON text that has no white space between its parts, indented by two. */
+void nono_json_pretty(struct nono_buf *out, const char *compact);
+
 #endif

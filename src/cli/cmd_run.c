@@ -11,6 +11,7 @@
 #include "cli/agent_hooks.h"
 #include "cli/capfile.h"
 #include "cli/commands.h"
+#include "cli/diagnostics.h"
 #include "cli/footer.h"
 #include "cli/logfile.h"
 #include "cli/output.h"
@@ -33,6 +34,9 @@ struct job {
 	struct nono_sandbox *sandbox;
 	size_t notes_shown;
 	struct session_hooks hooks;
+	struct outcome outcome;
+	int interrupted_by; /* the signal that the terminal sent and the command died of; 0: none */
+	char *named[2];	    /* the command that the profile names */
 };
 
 static void job_done(struct job *job)
@@ -44,6 +48,7 @@ static void job_done(struct job *job)
 	free(job->cap_file);
 	nono_sandbox_free(job->sandbox);
 	session_hooks_done(&job->hooks);
+	nono_refusals_done(&job->outcome.refused);
 }
 
 static void show_notes(struct job *job)
@@ -94,6 +99,17 @@ static int check_workdir(const struct context *ctx, struct nono_error *err)
 			 ctx->vars.workdir);
 }
 
+/* Noted for explanations. Hands on @rc. */
+static int withhold_workdir(struct job *job, int rc)
+{
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+
+	if (nono_path_resolve(&nono_fs_host, job->ctx.vars.workdir, &at, NULL) == 0)
+		job->ctx.workdir_withheld = TAKE(at.real);
+	job->outcome.needs_workdir = rc < 0;
+	return rc;
+}
+
 static int share_workdir(struct job *job, struct nono_error *err)
 {
 	struct context *ctx = &job->ctx;
@@ -112,7 +128,7 @@ static int share_workdir(struct job *job, struct nono_error *err)
 	if (!agreed)
 		rc = ask_for_workdir(job, level, &agreed, err);
 	if (rc < 0 || !agreed)
-		return rc;
+		return withhold_workdir(job, rc);
 	rc = nono_compose_workdir(&ctx->compose, &ctx->set, level,
 				  ctx->args->allow_cwd ? "--allow-cwd" : "answer at the prompt", err);
 	return rc < 0 ? rc : check_workdir(ctx, err);
@@ -138,16 +154,17 @@ static int build_argv(struct job *job, struct nono_error *err)
 }
 
 /* A profile may name the program; then none is needed on the command line. */
-static int take_binary(struct context *ctx, char **room, struct nono_error *err)
+static int take_binary(struct job *job, struct nono_error *err)
 {
+	struct context *ctx = &job->ctx;
+
 	if (ctx->args->words && ctx->args->words[0])
 		return 0;
 	if (!ctx->profile.binary)
 		return nono_fail(err, NONO_E_USAGE, 0,
 				 "no command to run: nono run [options] -- COMMAND [ARGUMENT...]");
-	room[0] = ctx->profile.binary;
-	room[1] = NULL;
-	ctx->args->words = room;
+	job->named[0] = ctx->profile.binary;
+	ctx->args->words = job->named;
 	return 0;
 }
 
@@ -171,10 +188,10 @@ static int find_command(struct job *job, int *ret_exit, struct nono_error *err)
 	return nono_command_check(&ctx->set, &nono_fs_host, ctx->args->words[0], full, err);
 }
 
-static int prepare_policy(struct job *job, char **room, int *ret_exit, struct nono_error *err)
+static int prepare_policy(struct job *job, int *ret_exit, struct nono_error *err)
 {
 	struct context *ctx = &job->ctx;
-	int rc = take_binary(ctx, room, err);
+	int rc = take_binary(job, err);
 
 	if (rc == 0)
 		rc = context_check_built(ctx, err);
@@ -254,24 +271,30 @@ static int print_dry_run(const struct job *job, struct nono_error *err)
 
 /* ---- starting it ---- */
 
-/* The sandbox may be why a program cannot start: the evaluator knows. */
-static void explain_refused_exec(const struct job *job, const char *path)
+static bool explains(const struct job *job)
 {
-	struct nono_answer a;
-	_cleanup_(nono_freep) char *flag = NULL;
-
-	if (nono_explain(&job->ctx.set, &nono_fs_host, path, NONO_OP_EXEC, &a, NULL) < 0)
-		return;
-	if (!a.allowed) {
-		flag = remedy_text(job->ctx.args, &a, NONO_OP_EXEC);
-		output_line("  the sandbox does not grant running %s", a.real);
-		if (flag && *flag)
-			output_line("      to allow it: %s", flag);
-	}
-	nono_answer_done(&a);
+	return job->kind->explains && !job->ctx.args->no_diagnostics && (!job->ctx.args->silent || logfile_is_open());
 }
 
-static int report_failed_start(const struct job *job, const struct nono_stage_report *failed, struct nono_error *err)
+/* The sandbox may be why a program cannot start: the evaluator knows. */
+static void explain_refused_exec(struct job *job, const char *path)
+{
+	struct nono_refusals *refused = &job->outcome.refused;
+	_cleanup_(nono_freep) char *flag = NULL;
+	const struct nono_answer *a;
+	size_t before = refused->len;
+
+	(void)nono_refusals_try(refused, path, NONO_OP_EXEC);
+	if (refused->len == before)
+		return;
+	a = &refused->items[before].answer;
+	flag = remedy_text(job->ctx.args, a, NONO_OP_EXEC);
+	output_line("  the sandbox does not grant running %s", a->real);
+	if (flag && *flag)
+		output_line("      to allow it: %s", flag);
+}
+
+static int report_failed_start(struct job *job, const struct nono_stage_report *failed, struct nono_error *err)
 {
 	struct nono_exec_cause cause = {0};
 	_cleanup_(nono_closep) int fd = -1;
@@ -319,6 +342,22 @@ static void die_as_interrupted(int signo)
 	(void)raise(signo);
 }
 
+/* A person who ended it with a signal knows why. */
+static void explain_end(struct job *job, const struct nono_run_result *result)
+{
+	struct outcome *outcome = &job->outcome;
+
+	outcome->started = true;
+	outcome->term_signal = result->term_signal;
+	outcome->observed = result->observed;
+	if (!result->exit_code || result->term_signal)
+		return;
+	if (explains(job) || job->ctx.args->diagnostics_json)
+		nono_refusals_collect(&outcome->refused, result, job->argv.items + 1);
+	if (explains(job))
+		footer_print(&job->ctx, result, &outcome->refused);
+}
+
 static int start_supervised(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)
 {
 	struct nono_run_result result = {0};
@@ -341,10 +380,10 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 	}
 	if (result.failed.stage != NONO_STAGE_NONE)
 		code = report_failed_start(job, &result.failed, err);
-	else if (code && !result.term_signal && spec->observe)
-		footer_print(&job->ctx, &result);
+	else
+		explain_end(job, &result);
 	if (result.by_terminal)
-		die_as_interrupted(result.term_signal);
+		job->interrupted_by = result.term_signal;
 	nono_run_result_done(&result);
 	return code;
 }
@@ -368,8 +407,7 @@ static int start(struct job *job, struct nono_error *err)
 					   .envp = job->envp.items,
 					   .cwd = args->workdir ? job->ctx.vars.workdir : NULL,
 					   .sandbox = job->sandbox,
-					   .observe = job->kind->explains && !args->no_diagnostics &&
-						      (!args->silent || logfile_is_open())};
+					   .observe = explains(job) || args->diagnostics_json};
 
 	show_notes(job);
 	if (args->verbose)
@@ -377,36 +415,65 @@ static int start(struct job *job, struct nono_error *err)
 	return job->kind->direct ? start_direct(job, &spec, err) : start_supervised(job, &spec, err);
 }
 
-int run_command(struct arguments *args, char *const *env, const struct run_kind *kind, struct nono_error *err)
+static int run_job(struct job *job, struct nono_error *err)
 {
-	_cleanup_(job_done) struct job job = {.kind = kind};
-	char *room[2];
-	int rc, exit_code = 0, signo = 0;
+	struct arguments *args = job->ctx.args;
+	int exit_code = 0, signo = 0, rc = note_unused(&job->ctx, err);
 
-	rc = context_init(&job.ctx, args, env, !args->dry_run, err);
 	if (rc == 0)
-		rc = note_unused(&job.ctx, err);
+		rc = agent_hooks_check(&job->ctx, err);
 	if (rc == 0)
-		rc = agent_hooks_check(&job.ctx, err);
+		rc = session_hooks_check(&job->ctx, err);
 	if (rc == 0)
-		rc = session_hooks_check(&job.ctx, err);
-	if (rc == 0)
-		rc = prepare_policy(&job, room, &exit_code, err);
+		rc = prepare_policy(job, &exit_code, err);
 	if (rc < 0) {
-		show_notes(&job);
+		show_notes(job);
 		if (!exit_code)
 			return rc;
 		output_error(err);
 		return exit_code;
 	}
 	if (args->dry_run) {
-		show_notes(&job);
-		return print_dry_run(&job, err);
+		show_notes(job);
+		return print_dry_run(job, err);
 	}
-	rc = prepare_start(&job, &signo, err);
+	rc = prepare_start(job, &signo, err);
 	if (rc == 0)
-		rc = signo ? 128 + signo : start(&job, err);
-	session_hooks_after(&job.ctx, &job.hooks, rc < 0 ? 1 : rc);
+		rc = signo ? 128 + signo : start(job, err);
+	session_hooks_after(&job->ctx, &job->hooks, rc < 0 ? 1 : rc);
+	return rc;
+}
+
+/* The report comes last, so the error that main would print comes before it. */
+static int report(struct job *job, int rc, struct nono_error *err)
+{
+	struct outcome *outcome = &job->outcome;
+
+	if (rc < 0)
+		output_error(err);
+	if (rc < 0)
+		rc = rc == -NONO_E_USAGE ? 2 : 1;
+	outcome->exit_code = rc;
+	outcome->failure = outcome->started ? NULL : err;
+	diagnostics_print(&job->ctx, outcome);
+	return rc;
+}
+
+int run_command(struct arguments *args, char *const *env, const struct run_kind *kind, struct nono_error *err)
+{
+	_cleanup_(job_done) struct job job = {.kind = kind};
+	int rc = context_init(&job.ctx, args, env, !args->dry_run, err);
+
+	job.outcome.refused = (struct nono_refusals){
+		.set = &job.ctx.set, .fs = &nono_fs_host, .cwd = job.ctx.vars.workdir};
+	if (rc == 0)
+		rc = run_job(&job, err);
+	else
+		show_notes(&job);
+	if (args->diagnostics_json && !args->dry_run)
+		rc = report(&job, rc, err);
+	if (job.interrupted_by)
+		die_as_interrupted(job.interrupted_by);
 	return rc;
 }
 

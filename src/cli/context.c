@@ -264,6 +264,7 @@ void context_done(struct context *ctx)
 	nono_manifest_done(&ctx->manifest);
 	nono_vars_done(&ctx->vars);
 	free(ctx->cwd);
+	free(ctx->workdir_withheld);
 	free(ctx->config_dir);
 	free(ctx->state_dir);
 	free(ctx->self_exe);

@@ -16,6 +16,7 @@ struct context {
 	struct nono_compose compose;
 	struct nono_capset set; /* composed, not sealed */
 	char *cwd;		/* where nono was started */
+	char *workdir_withheld; /* the working directory, canonical, where it was wanted and not shared; else NULL */
 	char *config_dir, *state_dir;
 	char *self_exe;
 	const char *started; /* the path that nono was started by, as execve was given it; borrowed; may be NULL */

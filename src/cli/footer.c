@@ -59,29 +59,25 @@ static void print_nothing_found(const struct context *ctx, const struct nono_ref
 	output_end();
 }
 
-void footer_print(const struct context *ctx, const struct nono_run_result *result)
+void footer_print(const struct context *ctx, const struct nono_run_result *result, const struct nono_refusals *refused)
 {
-	_cleanup_(nono_refusals_done) struct nono_refusals rows = {
-		.set = &ctx->set, .fs = &nono_fs_host, .cwd = ctx->vars.workdir};
-
-	nono_refusals_collect(&rows, result, ctx->args->words + 1);
 	output_line("%s", "");
 	output_part(OUTPUT_HEADING, "NONO DIAGNOSTIC");
 	output_unlogged();
 	output_part(OUTPUT_QUIET, "────────────────────────");
 	output_unlogged();
-	output_line("The command failed.%s (exit code %d)", rows.len ? " This may be due to sandbox restrictions." : "",
-		    result->exit_code);
+	output_line("The command failed.%s (exit code %d)",
+		    refused->len ? " This may be due to sandbox restrictions." : "", result->exit_code);
 	output_line("%s", "");
-	if (rows.len) {
+	if (refused->len) {
 		output_line("Sandbox denied the following operations:");
-		for (size_t i = 0; i < rows.len; i++)
-			print_row(ctx, &rows.items[i]);
-		if (rows.more)
-			output_line("  and %zu more", rows.more);
+		for (size_t i = 0; i < refused->len; i++)
+			print_row(ctx, &refused->items[i]);
+		if (refused->more)
+			output_line("  and %zu more", refused->more);
 	} else {
-		print_nothing_found(ctx, &rows, result->observed);
+		print_nothing_found(ctx, refused, result->observed);
 	}
-	if (rows.why.code)
-		output_line("What the policy refuses could not be found out in full: %s", rows.why.text);
+	if (refused->why.code)
+		output_line("What the policy refuses could not be found out in full: %s", refused->why.text);
 }

@@ -3,12 +3,9 @@
 #define NONO_CLI_FOOTER_H
 
 #include "cli/context.h"
-#include "run/run.h"
+#include "run/refusals.h"
 
-/**
- * footer_print - look for operations that the policy refuses among what the command was given and what it said, and
- * explain them. Every path is checked with the evaluator; what is not refused is not listed.
- */
-void footer_print(const struct context *ctx, const struct nono_run_result *result);
+/** footer_print - say what was refused after a command that failed. */
+void footer_print(const struct context *ctx, const struct nono_run_result *result, const struct nono_refusals *refused);
 
 #endif

@@ -417,6 +417,9 @@ static int check_conflicts(struct arguments *args, struct nono_error *err)
 		return nono_fail(err, NONO_E_USAGE, 0, "--block-net and --allow-net cannot be used together");
 	if (args->extends.len && !args->profile)
 		return nono_fail(err, NONO_E_USAGE, 0, "--extends needs --profile");
+	if (args->exec && args->diagnostics_json)
+		return nono_fail(err, NONO_E_USAGE, 0,
+				 "--exec and --diagnostics-json cannot be used together: nobody stays to report");
 	if (args->block_net || args->allow_net)
 		args->flags.block_net = args->block_net ? NONO_TRI_TRUE : NONO_TRI_FALSE;
 	if (args->exec)

@@ -29,7 +29,7 @@ struct arguments {
 	struct nono_strv extends;
 	const char *profile, *config, *workdir, *shell;
 	bool allow_cwd, block_net, allow_net, clean_env;
-	bool dry_run, no_diagnostics, silent, exec;
+	bool dry_run, no_diagnostics, diagnostics_json, silent, exec;
 	int verbose;
 	const char *why_path, *why_op, *why_host, *why_port;
 	bool why_self, json;

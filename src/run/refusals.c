@@ -155,6 +155,7 @@ static void try_missing(struct nono_refusals *r, const char *path)
 void nono_refusals_try_word(struct nono_refusals *r, const char *word, bool missing)
 {
 	const char *path = nono_refusals_path_of(word);
+	size_t before = r->len;
 
 	if (!path)
 		return;
@@ -162,6 +163,8 @@ void nono_refusals_try_word(struct nono_refusals *r, const char *word, bool miss
 		(void)(nono_refusals_try(r, path, NONO_OP_READ) || nono_refusals_try(r, path, NONO_OP_WRITE));
 	else if (missing && looks_like_path(path))
 		try_missing(r, path);
+	if (r->len > before)
+		r->items[before].likely = true;
 }
 
 void nono_refusals_collect(struct nono_refusals *r, const struct nono_run_result *result, char *const *words)

@@ -9,7 +9,8 @@
 /* One refused operation. */
 struct nono_refusal {
 	enum nono_op op;
-	bool guess; /* of what the command wanted, by nothing but a word of the command line */
+	bool likely; /* named on the command line only; nothing tells that it was tried */
+	bool guess;  /* and nothing of that name exists, so what was wanted of it is one */
 	struct nono_answer answer;
 };
 

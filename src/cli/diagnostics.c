@@ -1,0 +1,211 @@
+/* diagnostics.c - how a run went, for programs.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/diagnostics.h"
+
+#include <stdio.h>
+
+#include "base/jsontext.h"
+#include "base/util.h"
+#include "cli/remedy.h"
+#include "policy/build.h"
+#include "policy/path.h"
+
+static const char *const access_words[] = {"", "Read", "Write", "ReadWrite"};
+
+/* By enum nono_op: what was to be done, and the access that this is. */
+static const struct {
+	const char *doing;
+	enum nono_access access;
+} ops[] = {
+	[NONO_OP_READ] = {"reading", NONO_ACCESS_READ},
+	[NONO_OP_WRITE] = {"writing", NONO_ACCESS_WRITE},
+	[NONO_OP_READWRITE] = {"reading and writing", NONO_ACCESS_READWRITE},
+	[NONO_OP_CREATE] = {"making", NONO_ACCESS_WRITE},
+	[NONO_OP_UNLINK] = {"removing", NONO_ACCESS_WRITE},
+	[NONO_OP_EXEC] = {"running", NONO_ACCESS_READ},
+};
+
+/* By enum nono_error_code: a run that did not start. */
+static const char *const failure_codes[] = {
+	[NONO_E_NONE] = "other",
+	[NONO_E_SYSTEM] = "io_error",
+	[NONO_E_NOMEM] = "other",
+	[NONO_E_LIMIT] = "configuration_error",
+	[NONO_E_PARSE] = "configuration_error",
+	[NONO_E_POLICY] = "configuration_error",
+	[NONO_E_NOTFOUND] = "configuration_error",
+	[NONO_E_USAGE] = "configuration_error",
+	[NONO_E_UNSUPPORTED] = "unsupported_platform_feature",
+	[NONO_E_BLOCKED] = "configuration_error",
+};
+
+static void begin(struct nono_buf *out)
+{
+	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
+}
+
+/* The start of an entry of diagnostics; the caller closes it. */
+static void begin_entry(struct nono_buf *out, const char *code, const char *severity, const char *message,
+			const char *hint)
+{
+	begin(out);
+	nono_json_member(out, "code", code);
+	nono_json_member(out, "severity", severity);
+	nono_json_member(out, "message", message);
+	nono_json_member(out, "hint", hint && *hint ? hint : NULL);
+}
+
+static void add_denial(struct nono_buf *out, const struct nono_refusal *r)
+{
+	bool some = r->answer.reason == NONO_REASON_INSUFFICIENT_ACCESS;
+
+	begin(out);
+	nono_json_member(out, "path", r->answer.real);
+	nono_json_member(out, "access", access_words[ops[r->op].access]);
+	nono_json_member(out, "reason", some ? "InsufficientAccess" : "PolicyBlocked");
+	nono_buf_puts(out, "}");
+}
+
+static void add_remediation(struct nono_buf *out, const struct nono_refusal *r, bool allow_cwd)
+{
+	_cleanup_(nono_remedy_done) struct nono_remedy remedy = {0};
+
+	if (allow_cwd) {
+		nono_json_key(out, "remediation");
+		nono_buf_puts(out, "{\"kind\":\"allow_cwd\"}");
+		return;
+	}
+	if (nono_answer_remedy(&r->answer, r->op, &remedy, NULL) < 0 || !remedy.path)
+		return;
+	nono_json_key(out, "remediation");
+	nono_buf_puts(out, "{");
+	nono_json_member(out, "kind", "grant_path");
+	nono_json_member(out, "path", remedy.path);
+	nono_json_member(out, "access", access_words[remedy.access]);
+	nono_buf_printf(out, ",\"is_file\":%s}", remedy.is_file ? "true" : "false");
+}
+
+static char *refusal_message(const struct nono_refusal *r)
+{
+	_cleanup_(nono_buf_done) struct nono_buf text = {0};
+	char source[NONO_NAME_BYTES * 2];
+
+	nono_buf_printf(&text, "%s %s is refused: ", ops[r->op].doing, r->answer.real);
+	if (r->answer.deny)
+		nono_buf_printf(&text, "denied by %s",
+				nono_source_text(&r->answer.deny->source, source, sizeof(source)));
+	else
+		nono_buf_puts(&text, r->answer.grant ? "what is granted there does not suffice" : "not granted");
+	if (r->likely)
+		nono_buf_puts(&text, "; the command was given this path, which may be why it failed");
+	return nono_buf_take(&text);
+}
+
+/* Is this about the working directory, which was not shared? Then one flag is the answer. */
+static bool is_about_workdir(const struct context *ctx, const struct nono_refusal *r)
+{
+	return ctx->workdir_withheld && !r->answer.deny && nono_path_is_within(r->answer.real, ctx->workdir_withheld);
+}
+
+static void add_refusal(struct nono_buf *out, const struct context *ctx, const struct outcome *outcome,
+			const struct nono_refusal *r)
+{
+	_cleanup_(nono_freep) char *message = refusal_message(r);
+	_cleanup_(nono_freep) char *hint = remedy_text(ctx->args, &r->answer, r->op);
+	bool workdir = is_about_workdir(ctx, r);
+	const char *code = workdir ? "cwd_access_required" : "sandbox_denied_path";
+
+	begin_entry(out, r->likely && !workdir ? "command_failed_likely_sandbox" : code,
+		    r->likely ? "warning" : "error", message ? message : "", workdir ? "--allow-cwd" : hint);
+	add_remediation(out, r, workdir);
+	nono_json_member(out, "path", r->answer.real);
+	nono_json_member(out, "access", access_words[ops[r->op].access]);
+	if (outcome->started && !r->likely) {
+		nono_json_key(out, "detail");
+		nono_buf_puts(out, "{\"kind\":\"stderr_observation\",\"observation_kind\":\"likely_sandbox_path\"}");
+	}
+	nono_buf_puts(out, "}");
+}
+
+/* A command that failed, and nothing was found that explains it. */
+static void add_unexplained(struct nono_buf *out, const struct outcome *outcome)
+{
+	char text[128];
+
+	if (outcome->term_signal) {
+		(void)snprintf(text, sizeof(text), "the command was ended by signal %d", outcome->term_signal);
+		begin_entry(out, "other", "info", text, NULL);
+	} else if (outcome->observed) {
+		begin_entry(out, "command_failed_application", "info",
+			    "nothing that the policy refuses was found in what the command was given or what it said",
+			    NULL);
+	} else {
+		begin_entry(out, "other", "info",
+			    "nothing that the policy refuses was found in what the command was given; what it said "
+			    "was not looked at",
+			    NULL);
+	}
+	nono_buf_puts(out, "}");
+}
+
+static void add_failure(struct nono_buf *out, const struct outcome *outcome)
+{
+	const struct nono_error *failure = outcome->failure;
+	const char *code = failure_codes[failure->code];
+
+	if (outcome->exit_code == 127)
+		code = "command_not_found";
+	else if (outcome->needs_workdir)
+		code = "cwd_access_required";
+	begin_entry(out, code, "error", failure->text, NULL);
+	if (outcome->needs_workdir)
+		nono_buf_puts(out, ",\"remediation\":{\"kind\":\"allow_cwd\"}");
+	nono_buf_puts(out, "}");
+}
+
+/* The two that every report ends with. */
+static void add_fixed(struct nono_buf *out)
+{
+	begin_entry(out, "other", "info", "to see everything that is granted, run it with --dry-run -v",
+		    "nono run --dry-run -v");
+	nono_buf_puts(out, ",\"remediation\":{\"kind\":\"run_discovery\"}}");
+	begin_entry(out, "other", "info", "to ask about one path, say which", "nono why --path PATH");
+	nono_buf_puts(out, ",\"remediation\":{\"kind\":\"check_policy\"}}");
+}
+
+static void add_diagnostics(struct nono_buf *out, const struct context *ctx, const struct outcome *outcome)
+{
+	const struct nono_refusals *refused = &outcome->refused;
+	char text[64];
+
+	if (outcome->failure)
+		add_failure(out, outcome);
+	for (size_t i = 0; i < refused->len; i++)
+		add_refusal(out, ctx, outcome, &refused->items[i]);
+	if (refused->more) {
+		(void)snprintf(text, sizeof(text), "%zu more operations are refused", refused->more);
+		begin_entry(out, "other", "info", text, NULL);
+		nono_buf_puts(out, "}");
+	}
+	if (outcome->started && outcome->exit_code && !refused->len)
+		add_unexplained(out, outcome);
+	add_fixed(out);
+}
+
+void diagnostics_print(const struct context *ctx, const struct outcome *outcome)
+{
+	_cleanup_(nono_buf_done) struct nono_buf out = {0}, pretty = {0};
+
+	nono_buf_printf(&out, "{\"session\":{\"exit_code\":%d,\"denials\":[", outcome->exit_code);
+	for (size_t i = 0; i < outcome->refused.len && !out.failed; i++)
+		if (!outcome->refused.items[i].likely)
+			add_denial(&out, &outcome->refused.items[i]);
+	/* Local sockets and macOS have their places; nothing reports about them yet. */
+	nono_buf_puts(&out, "],\"ipc_denials\":[],\"violations\":[],\"diagnostics\":[");
+	if (!out.failed)
+		add_diagnostics(&out, ctx, outcome);
+	nono_buf_puts(&out, "]}}");
+	if (!out.failed)
+		nono_json_pretty(&pretty, out.data);
+	(void)fputs(pretty.failed || out.failed ? "{}" : pretty.data, stderr);
+	(void)fputc('\n', stderr);
+}
