@@ -83,14 +83,21 @@ static size_t string_len(const char *s)
 	return len + (s[len] == '"');
 }
 
+static bool is_open(char c)
+{
+	return c == '{' || c == '[';
+}
+
+static bool is_close(char c)
+{
+	return c == '}' || c == ']';
+}
+
 void nono_json_pretty(struct nono_buf *out, const char *compact)
 {
 	int depth = 0;
 
 	for (const char *s = compact; *s; s++) {
-		bool opens = *s == '{' || *s == '[', closes = *s == '}' || *s == ']';
-		bool empty = (opens && (s[1] == '}' || s[1] == ']')) || (closes && s > compact && strchr("{[", s[-1]));
-
 		if (*s == '"') {
 			size_t len = string_len(s);
 
@@ -98,14 +105,14 @@ void nono_json_pretty(struct nono_buf *out, const char *compact)
 			s += len - 1;
 			continue;
 		}
-		depth -= closes;
-		if (closes && !empty)
+		depth -= is_close(*s);
+		if (is_close(*s) && !is_open(s[-1]))
 			new_line(out, depth);
 		nono_buf_add(out, s, 1);
-		depth += opens;
-		if (*s == ',' || (opens && !empty))
+		depth += is_open(*s);
+		if (*s == ',' || (is_open(*s) && !is_close(s[1])))
 			new_line(out, depth);
-		else if (*s == ':')
+		if (*s == ':')
 			nono_buf_puts(out, " ");
 	}
 }
