@@ -31,8 +31,8 @@ struct arguments {
 	bool allow_cwd, block_net, allow_net, clean_env;
 	bool dry_run, no_diagnostics, diagnostics_json, silent, exec;
 	int verbose;
-	const char *why_path, *why_op, *why_host, *why_port;
-	bool why_self, json;
+	const char *why_path, *why_op, *why_host, *why_port, *why_scope, *why_command;
+	bool why_self, why_check, json;
 	bool setup_check_only, setup_profiles, setup_shell;
 	const char *theme, *log_file;
 	bool help, version;

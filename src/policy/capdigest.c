@@ -55,9 +55,10 @@ static void add_network(struct nono_buf *out, const struct nono_network *net)
 
 int nono_capset_digest(const struct nono_capset *set, uint8_t ret[NONO_DIGEST_BYTES], struct nono_error *err)
 {
-	static const uint8_t key[16] = "nono capset 1"; /* another number for another form of the file */
+	static const uint8_t key[16] = "nono capset 2"; /* another number for another form of the file */
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
-	uint64_t counts[] = {0, set->deny_count, set->allowed_commands.len, set->blocked_count};
+	uint64_t counts[] = {0, set->deny_count, set->allowed_commands.len, set->blocked_count,
+			     (uint64_t)set->signal_mode << 8 | (unsigned int)set->ipc_mode};
 
 	for (size_t i = 0; i < set->grant_count; i++)
 		if (!nono_grant_is_stream(&set->grants[i])) {
@@ -68,8 +69,10 @@ int nono_capset_digest(const struct nono_capset *set, uint8_t ret[NONO_DIGEST_BY
 		add_deny(&out, &set->denies[i]);
 	for (size_t i = 0; i < set->allowed_commands.len; i++)
 		add_text(&out, set->allowed_commands.items[i]);
-	for (size_t i = 0; i < set->blocked_count; i++)
+	for (size_t i = 0; i < set->blocked_count; i++) {
 		add_text(&out, set->blocked[i].name);
+		add_source(&out, &set->blocked[i].source);
+	}
 	add_network(&out, &set->network);
 	nono_buf_add(&out, counts, sizeof(counts));
 	if (out.failed)

@@ -24,6 +24,9 @@ static void add_number(struct nono_buf *out, const char *key, uint64_t value)
 	nono_buf_puts(out, key);
 	nono_buf_uint(out, value);
 }
+/* By enum; what is not said is what holds. */
+static const char *const signal_words[] = {"isolated", "isolated", "allow_same_sandbox", "allow_all"};
+static const char *const ipc_words[] = {"shared_memory_only", "shared_memory_only", "full"};
 
 static void add_source(struct nono_buf *out, const struct nono_source *s)
 {
@@ -89,6 +92,15 @@ static void add_commands(struct nono_buf *out, const struct nono_capset *set)
 		nono_json_string(out, set->blocked[i].name);
 	}
 	nono_buf_puts(out, "]");
+	nono_json_key(out, "blocked_sources");
+	nono_buf_puts(out, "[");
+	for (size_t i = 0; i < set->blocked_count; i++) {
+		char text[NONO_NAME_BYTES * 2];
+
+		nono_buf_puts(out, i ? "," : "");
+		nono_json_string(out, nono_source_word(&set->blocked[i].source, text, sizeof(text)));
+	}
+	nono_buf_puts(out, "]");
 }
 
 bool nono_grant_is_stream(const struct nono_grant *grant)
@@ -111,6 +123,8 @@ char *nono_capset_to_json(const struct nono_capset *set)
 	add_ports(&out, "connect_ports", &set->network.connect);
 	add_ports(&out, "bind_ports", &set->network.bind);
 	add_commands(&out, set);
+	nono_json_member(&out, "signal_mode", signal_words[set->signal_mode]);
+	nono_json_member(&out, "ipc_mode", ipc_words[set->ipc_mode]);
 	nono_buf_puts(&out, "}\n");
 	return nono_buf_take(&out);
 }
@@ -216,6 +230,45 @@ static int read_ports(json_t *list, const char *name, const char *key, struct no
 	return 0;
 }
 
+static int read_commands(json_t *root, struct nono_capset *set, struct nono_error *err)
+{
+	const json_t *blocked = json_object_get(root, "blocked_commands");
+	const json_t *sources = json_object_get(root, "blocked_sources");
+	const json_t *allowed = json_object_get(root, "allowed_commands");
+	int rc = 0;
+
+	for (size_t i = 0; i < json_array_size(blocked) && rc == 0; i++) {
+		const char *name = json_string_value(json_array_get(blocked, i));
+		const char *source = json_string_value(json_array_get(sources, i));
+
+		if (!name)
+			continue;
+		rc = nono_capset_block_command(set, name, NONO_SOURCE_SYSTEM, NULL, err);
+		if (rc == 0 && source)
+			rc = read_source(source, &set->blocked[set->blocked_count - 1].source, err);
+	}
+	for (size_t i = 0; i < json_array_size(allowed) && rc == 0; i++) {
+		const char *name = json_string_value(json_array_get(allowed, i));
+
+		rc = name ? nono_strv_add(&set->allowed_commands, name, err) : 0;
+	}
+	return rc;
+}
+
+/* A file of an older nono does not say them; then they stay unset. */
+static void read_modes(json_t *root, struct nono_capset *set)
+{
+	const char *signals = json_string_value(json_object_get(root, "signal_mode"));
+	const char *ipc = json_string_value(json_object_get(root, "ipc_mode"));
+
+	for (size_t i = 1; signals && i < NONO_ARRAY_SIZE(signal_words); i++)
+		if (strcmp(signal_words[i], signals) == 0)
+			set->signal_mode = (enum nono_signal_mode)i;
+	for (size_t i = 1; ipc && i < NONO_ARRAY_SIZE(ipc_words); i++)
+		if (strcmp(ipc_words[i], ipc) == 0)
+			set->ipc_mode = (enum nono_ipc_mode)i;
+}
+
 static int read_lists(json_t *root, const char *name, struct nono_capset *set, struct nono_error *err)
 {
 	size_t i;
@@ -233,6 +286,9 @@ static int read_lists(json_t *root, const char *name, struct nono_capset *set, s
 				err);
 	if (rc == 0)
 		rc = read_ports(json_object_get(root, "bind_ports"), name, "bind_ports", &set->network.bind, err);
+	if (rc == 0)
+		rc = read_commands(root, set, err);
+	read_modes(root, set);
 	return rc;
 }
 

@@ -13,31 +13,53 @@ static const struct nono_command_rule *find_rule(const struct nono_capset *set, 
 	return NULL;
 }
 
-static int check_name(const struct nono_capset *set, const char *name, const char *word, struct nono_error *err)
+/* True where a rule decides: it blocks, or there is an exception from it. */
+static bool judge_name(const struct nono_capset *set, const char *name, const char *word,
+		       struct nono_command_answer *ret)
 {
 	const struct nono_command_rule *rule = find_rule(set, name);
-	char source[NONO_NAME_BYTES * 2];
 
-	if (!rule || nono_strv_has(&set->allowed_commands, name) ||
-	    nono_strv_has(&set->allowed_commands, nono_path_base(word)))
-		return 0;
-	(void)nono_source_text(&rule->source, source, sizeof(source));
-	if (rule->source.kind == NONO_SOURCE_MANIFEST)
-		return nono_fail(err, NONO_E_BLOCKED, 0,
-				 "the command '%s' is blocked by %s; process.allowed_commands allows it", name, source);
-	return nono_fail(err, NONO_E_BLOCKED, 0, "the command '%s' is blocked by %s; --allow-command %s allows it",
-			 name, source, name);
+	if (!rule)
+		return false;
+	ret->rule = rule;
+	ret->name = rule->name;
+	ret->allowed = nono_strv_has(&set->allowed_commands, name) ||
+		       nono_strv_has(&set->allowed_commands, nono_path_base(word));
+	return !ret->allowed;
+}
+
+int nono_command_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *word, const char *program,
+			 struct nono_command_answer *ret, struct nono_error *err)
+{
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	struct nono_command_answer a = {.allowed = true};
+	int rc = 0;
+
+	if (!judge_name(set, nono_path_base(word), word, &a) && program &&
+	    !judge_name(set, nono_path_base(program), word, &a)) {
+		rc = nono_path_resolve(fs, program, &at, err);
+		if (rc < 0)
+			return rc;
+		(void)judge_name(set, nono_path_base(at.real), word, &a);
+	}
+	*ret = a;
+	return 0;
 }
 
 int nono_command_check(const struct nono_capset *set, const struct nono_fs *fs, const char *word, const char *program,
 		       struct nono_error *err)
 {
-	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
-	int rc = check_name(set, nono_path_base(word), word, err);
+	struct nono_command_answer a;
+	char source[NONO_NAME_BYTES * 2];
+	int rc = nono_command_explain(set, fs, word, program, &a, err);
 
-	if (rc == 0)
-		rc = check_name(set, nono_path_base(program), word, err);
-	if (rc == 0)
-		rc = nono_path_resolve(fs, program, &at, err);
-	return rc < 0 ? rc : check_name(set, nono_path_base(at.real), word, err);
+	if (rc < 0 || a.allowed)
+		return rc;
+	(void)nono_source_text(&a.rule->source, source, sizeof(source));
+	if (a.rule->source.kind == NONO_SOURCE_MANIFEST)
+		return nono_fail(err, NONO_E_BLOCKED, 0,
+				 "the command '%s' is blocked by %s; process.allowed_commands allows it", a.name,
+				 source);
+	return nono_fail(err, NONO_E_BLOCKED, 0, "the command '%s' is blocked by %s; --allow-command %s allows it",
+			 a.name, source, a.name);
 }

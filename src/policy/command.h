@@ -4,6 +4,20 @@
 
 #include "policy/capset.h"
 
+/* What the rules about names say of a command. */
+struct nono_command_answer {
+	const struct nono_command_rule *rule; /* the one that blocks it; the set's; NULL: none does */
+	const char *name;		      /* the name that it blocks: the rule's; NULL where there is no rule */
+	bool allowed;			      /* no rule, or an exception from it */
+};
+
+/**
+ * nono_command_explain - the rule for a command, and whether it holds. Compares as nono_command_check does.
+ * @program: what @word resolves to; NULL: nothing, so that only the word is judged
+ */
+int nono_command_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *word, const char *program,
+			 struct nono_command_answer *ret, struct nono_error *err);
+
 /**
  * nono_command_check - may this command be the one that nono starts? An allowed name wins over a blocked one.
  * @word:    the command as typed

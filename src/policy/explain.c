@@ -14,7 +14,16 @@ struct coverage {
 	uint32_t need;
 	const struct nono_grant *enough;  /* one grant that gives all that is needed */
 	const struct nono_grant *nearest; /* the first that gives anything */
+	const struct nono_grant *parts[NONO_UNION_GRANTS];
+	size_t part_count;
 };
+
+static void add_part(struct coverage *c, const struct nono_grant *g)
+{
+	if ((g->rights & c->need & ~c->rights) && c->part_count < NONO_UNION_GRANTS)
+		c->parts[c->part_count++] = g;
+	c->rights |= g->rights;
+}
 
 static void join_object(const struct nono_capset *set, const struct nono_node *node, bool is_object, struct coverage *c)
 {
@@ -24,7 +33,7 @@ static void join_object(const struct nono_capset *set, const struct nono_node *n
 		/* What has no kernel rule of its own gives nothing here: below a bind mount that matters. */
 		if (g->redundant || g->node.ino != node->ino || g->node.dev != node->dev || (g->is_file && !is_object))
 			continue;
-		c->rights |= g->rights;
+		add_part(c, g);
 		if (!c->nearest)
 			c->nearest = g;
 		/* Of several that suffice the one of the greatest authority is named. */
@@ -167,6 +176,19 @@ static bool holds_denied(const struct nono_capset *set, const char *dir, const s
 	return false;
 }
 
+/* A rule is bound to the object: a file that replaced the granted one has the name and not the grant. */
+static const struct nono_grant *find_stale(const struct nono_capset *set, const struct nono_resolved *at, uint32_t need)
+{
+	for (size_t i = 0; at->exists && i < set->grant_count; i++) {
+		const struct nono_grant *g = &set->grants[i];
+
+		if (g->is_file && !(need & ~g->rights) && strcmp(g->node.real, at->real) == 0 &&
+		    (g->node.ino != at->node.ino || g->node.dev != at->node.dev))
+			return g;
+	}
+	return NULL;
+}
+
 static enum nono_reason denied_reason(const struct nono_answer *a)
 {
 	if (a->deny)
@@ -184,8 +206,21 @@ static void judge(const struct nono_capset *set, const struct nono_resolved *at,
 	a->deny = a->allowed ? NULL : find_deny(set, at, writes);
 	a->reason = a->allowed ? (c->enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION)
 			       : denied_reason(a);
+	memcpy(a->parts, c->parts, sizeof(a->parts));
+	a->part_count = a->reason == NONO_REASON_GRANTED_PATH_UNION ? c->part_count : 0;
 	a->exists = at->exists;
 	a->is_dir = at->exists && S_ISDIR(at->node.mode);
+}
+
+static void judge_stale(const struct nono_capset *set, const struct nono_resolved *at, uint32_t need,
+			struct nono_answer *a)
+{
+	const struct nono_grant *stale = find_stale(set, at, need);
+
+	if (!stale)
+		return;
+	a->reason = NONO_REASON_STALE_FILE_GRANT;
+	a->grant = stale;
 }
 
 int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
@@ -213,6 +248,8 @@ int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const 
 	if (rc < 0)
 		return rc;
 	judge(set, &at, &c, writes, &a);
+	if (!a.allowed && !a.deny && !need.of_parent)
+		judge_stale(set, &at, need.rights, &a);
 	a.too_wide = !a.allowed && (need.of_parent || a.is_dir) && holds_denied(set, object, a.deny, writes);
 	a.dir = need.of_parent ? TAKE(object) : NULL;
 	a.real = TAKE(at.real);
@@ -229,6 +266,7 @@ const char *nono_reason_word(enum nono_reason reason)
 		[NONO_REASON_FILESYSTEM_DENY] = "filesystem_deny",
 		[NONO_REASON_INSUFFICIENT_ACCESS] = "insufficient_access",
 		[NONO_REASON_PATH_NOT_GRANTED] = "path_not_granted",
+		[NONO_REASON_STALE_FILE_GRANT] = "stale_file_grant",
 	};
 
 	return words[reason];

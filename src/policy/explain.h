@@ -20,7 +20,11 @@ enum nono_reason {
 	NONO_REASON_FILESYSTEM_DENY,	 /* a profile's or manifest's deny rule */
 	NONO_REASON_INSUFFICIENT_ACCESS, /* granted, but not for this */
 	NONO_REASON_PATH_NOT_GRANTED,
+	NONO_REASON_STALE_FILE_GRANT, /* the file that was granted has been replaced by another */
 };
+
+/* Each of them gives a right that is needed and that none before it gives. */
+#define NONO_UNION_GRANTS 16
 
 /* An answer about one path. What it points to lives as long as the set. */
 struct nono_answer {
@@ -29,9 +33,11 @@ struct nono_answer {
 	const struct nono_grant
 		*grant;		      /* the grant that allows, or the nearest one that does not suffice; may be NULL */
 	const struct nono_deny *deny; /* the rule that denies; may be NULL */
-	uint32_t missing;	      /* NONO_RIGHT_* that no grant gives */
-	char *real;		      /* canonical path; owned */
-	char *dir; /* what is needed is needed of this directory, the nearest there is; owned; or NULL */
+	const struct nono_grant *parts[NONO_UNION_GRANTS]; /* those that allow together, where no single one does */
+	size_t part_count;
+	uint32_t missing; /* NONO_RIGHT_* that no grant gives */
+	char *real;	  /* canonical path; owned */
+	char *dir;	  /* what is needed is needed of this directory, the nearest there is; owned; or NULL */
 	bool exists, is_dir;
 	bool too_wide; /* a directory that would have to be granted holds other denied paths: no run starts so */
 };

@@ -166,6 +166,9 @@ TEST(a_set_is_named_after_all_that_its_text_shows)
 	CHECK_NAMED(&f.set, f.set.deny_count, f.set.deny_count - 1);
 	CHECK_NAMED(&f.set, f.set.blocked_count, f.set.blocked_count - 1);
 	CHECK_NAMED(&f.set, f.set.allowed_commands.items[0], other);
+	CHECK_NAMED(&f.set, f.set.blocked[0].source.name, other);
+	CHECK_NAMED(&f.set, f.set.signal_mode, NONO_SIGNAL_ALL);
+	CHECK_NAMED(&f.set, f.set.ipc_mode, NONO_IPC_FULL);
 	CHECK_NAMED(&f.set, f.set.network.block, true);
 	f.set.network.bind = (struct nono_ports){.items = &port, .len = 1};
 	CHECK_NAMED(&f.set, port.hi, 3);
