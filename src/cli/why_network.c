@@ -43,35 +43,57 @@ static int read_port(const char *text, size_t len, unsigned int *ret)
 	return 0;
 }
 
-/* "name", "name:port", "[address]:port", or an address with colons of its own. */
+/* A piece of text; not NUL-terminated. */
+struct piece {
+	const char *at; /* NULL: there is none */
+	size_t len;
+};
+
+/* "[address]" or "[address]:port" */
+static int split_brackets(const char *text, size_t len, struct piece *host, struct piece *port, struct nono_error *err)
+{
+	const char *close = memchr(text, ']', len), *end = text + len;
+
+	if (!close)
+		return bad_host("a [ without its ]", err);
+	*host = (struct piece){text + 1, (size_t)(close - text - 1)};
+	if (close + 1 == end)
+		return 0;
+	if (close[1] != ':')
+		return bad_host("something other than a port after the ]", err);
+	*port = (struct piece){close + 2, (size_t)(end - close - 2)};
+	return 0;
+}
+
+/* "name" or "name:port"; more than one colon is an address without brackets. */
+static void split_name(const char *text, size_t len, struct piece *host, struct piece *port)
+{
+	const char *colon = memchr(text, ':', len);
+
+	*host = (struct piece){text, len};
+	if (!colon || colon != memrchr(text, ':', len))
+		return;
+	host->len = (size_t)(colon - text);
+	*port = (struct piece){colon + 1, len - host->len - 1};
+}
+
 static int read_authority(const char *text, size_t len, struct target *ret, struct nono_error *err)
 {
-	const char *host = text, *rest;
-	size_t host_len = len, rest_len;
-	const char *colon = memchr(text, ':', len);
-	const char *close = len && text[0] == '[' ? memchr(text, ']', len) : NULL;
+	struct piece host = {0}, port = {0};
+	int rc = 0;
 
-	if (len && text[0] == '[') {
-		if (!close)
-			return bad_host("a [ without its ]", err);
-		host = text + 1;
-		host_len = (size_t)(close - host);
-		colon = close + 1 < text + len ? close + 1 : NULL;
-		if (colon && *colon != ':')
-			return bad_host("something other than a port after the ]", err);
-	} else if (colon && !memchr(colon + 1, ':', len - (size_t)(colon + 1 - text))) {
-		host_len = (size_t)(colon - text);
-	} else {
-		colon = NULL;
-	}
-	rest = colon ? colon + 1 : "";
-	rest_len = colon ? len - (size_t)(rest - text) : 0;
-	if (colon && read_port(rest, rest_len, &ret->port) < 0)
+	if (len && text[0] == '[')
+		rc = split_brackets(text, len, &host, &port, err);
+	else
+		split_name(text, len, &host, &port);
+	if (rc < 0)
+		return rc;
+	if (port.at && read_port(port.at, port.len, &ret->port) < 0)
 		return bad_host("a port is a number from 1 to 65535", err);
-	if (host_len == 0 || host_len >= sizeof(ret->host))
-		return bad_host(host_len ? "the name is too long" : "no name in it", err);
-	memcpy(ret->host, host, host_len);
-	ret->host[host_len] = '\0';
+	if (host.len == 0 || host.len >= sizeof(ret->host))
+		return bad_host(host.len ? "the name is too long" : "no name in it", err);
+	memcpy(ret->host, host.at, host.len);
+	ret->host[host.len] = '\0';
 	if (ret->host[strcspn(ret->host, " \t\n\\\"'<>@")])
 		return bad_host("not a name or address", err);
 	return 0;

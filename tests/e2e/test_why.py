@@ -65,7 +65,7 @@ def test_a_file_that_was_replaced(world):
     """The kernel's rule is the old file's: the command cannot read the new one, and why --self knows."""
     granted = world.write('data/f', 'old')
     script = (f'cat {granted}; {world.nono} why --self --path {granted} --json; touch ready; '
-              f' while [ ! -e go ]; do sleep 0.05; done; cat {granted}; {world.nono} why --self --path {granted} --json --check; echo $?')
+              f'while [ ! -e go ]; do sleep 0.05; done; cat {granted}; {world.nono} why --self --path {granted} --json --check; echo $?')
     world.profile('p', '{"workdir": {"access": "readwrite"}}')
     process = world.start('run', '-s', '-p', 'p', '--allow-cwd', '--read-file', granted, '--', 'sh', '-c', script,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
