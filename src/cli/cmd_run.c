@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/prompt.h"
 #include "cli/remedy.h"
+#include "cli/save.h"
 #include "cli/session_hooks.h"
 #include "policy/command.h"
 #include "policy/environment.h"
@@ -354,8 +355,10 @@ static void explain_end(struct job *job, const struct nono_run_result *result)
 		return;
 	if (explains(job) || job->ctx.args->diagnostics_json)
 		nono_refusals_collect(&outcome->refused, result, job->argv.items + 1);
-	if (explains(job))
-		footer_print(&job->ctx, result, &outcome->refused);
+	if (!explains(job))
+		return;
+	footer_print(&job->ctx, result, &outcome->refused);
+	save_offer(&job->ctx, &outcome->refused);
 }
 
 static int start_supervised(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)

@@ -67,7 +67,7 @@ static int absolute_flags(const struct context *ctx, struct nono_flags *f, struc
 					   &f->read_file,	&f->write_file,
 					   &f->unix_socket,	&f->unix_socket_bind,
 					   &f->unix_socket_dir, &f->unix_socket_dir_bind,
-					   &f->bypass};
+					   &f->bypass,		&f->suppress};
 	int rc = 0;
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(lists) && rc == 0; i++)
@@ -123,19 +123,26 @@ static int read_os_release(char **ret, struct nono_error *err)
 	return rc;
 }
 
-static int load_profile(struct context *ctx, struct nono_error *err)
+int context_load_profile(const struct context *ctx, const char *which, const struct nono_strv *extends,
+			 struct nono_profile *ret, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *os_release = NULL;
 	struct nono_profile_lookup lookup = {.fs = &nono_fs_host, .config_dir = ctx->config_dir, .workdir = ctx->cwd};
+	int rc = read_os_release(&os_release, err);
+
+	if (rc < 0)
+		return rc;
+	lookup.os_release = os_release;
+	return nono_profile_load(&lookup, which, extends, ret, err);
+}
+
+static int load_profile(struct context *ctx, struct nono_error *err)
+{
 	int rc;
 
 	if (!ctx->args->profile)
 		return 0;
-	rc = read_os_release(&os_release, err);
-	if (rc < 0)
-		return rc;
-	lookup.os_release = os_release;
-	rc = nono_profile_load(&lookup, ctx->args->profile, &ctx->args->extends, &ctx->profile, err);
+	rc = context_load_profile(ctx, ctx->args->profile, &ctx->args->extends, &ctx->profile, err);
 	ctx->has_profile = rc == 0;
 	return rc;
 }

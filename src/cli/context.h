@@ -33,6 +33,10 @@ int context_load(struct context *ctx, struct arguments *args, char *const *env, 
 int context_init(struct context *ctx, struct arguments *args, char *const *env, bool may_create,
 		 struct nono_error *err);
 
+/** context_load_profile - nono_profile_load with what this machine and this user have. */
+int context_load_profile(const struct context *ctx, const char *which, const struct nono_strv *extends,
+			 struct nono_profile *ret, struct nono_error *err);
+
 /** context_covers_workdir - is the working directory granted to this level already? */
 int context_covers_workdir(const struct context *ctx, enum nono_access level, bool *ret, struct nono_error *err);
 

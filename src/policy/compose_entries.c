@@ -240,6 +240,7 @@ void nono_flags_done(struct nono_flags *f)
 		if (fs_keys[i].flag)
 			nono_strv_done((struct nono_strv *)((char *)f + fs_keys[i].flags));
 	nono_strv_done(&f->bypass);
+	nono_strv_done(&f->suppress);
 	nono_strv_done(&f->allow_command);
 	nono_strv_done(&f->block_command);
 	free(f->open_port.items);

@@ -40,7 +40,7 @@ def test_a_denied_and_a_missing_grant(world):
     assert (first['code'], first['severity']) == ('sandbox_denied_path', 'error') and 'group deny_credentials' in first['message']
     assert first['remediation'] == {'kind': 'grant_path', 'path': key, 'access': 'Read', 'is_file': True}
     assert first['detail'] == {'kind': 'stderr_observation', 'observation_kind': 'likely_sandbox_path'}
-    assert first['hint'] == f'--override-deny {world.path(".ssh")} --read-file {key}'
+    assert first['hint'] == f'--override-deny {key} --read-file {key}'
     assert second['hint'] == f'--read-file {other}'
     assert third['remediation'] == {'kind': 'grant_path', 'path': world.path('data'), 'access': 'Write', 'is_file': False}
     # The hint is true.
@@ -59,7 +59,7 @@ def test_what_is_allowed_is_never_listed(world):
     path = world.write('project/f', 'mine')
     done, session, diagnostics = report(world, '--allow-cwd', '--', 'sh', '-c', f'echo "cat: {path}: Permission denied" >&2; exit 1')
     assert session['denials'] == [] and [d['code'] for d in diagnostics] == ['command_failed_application']
-    assert 'No operation that the policy refuses' in done.stderr
+    assert 'Nothing that the policy refuses' in done.stderr
 
 
 def test_a_path_that_only_the_command_line_names(world):

@@ -90,12 +90,13 @@ class World:
                               timeout=120, check=True, **self.identity())
 
     def terminal(self, *args, cwd=None, env=None, **more):
-        """nono on a terminal of its own."""
-        return self.open(Terminal, [self.nono, *args], cwd=cwd or self.work, env=self.environment(**(env or {})), **more)
+        """nono on a terminal of its own, without the offer to save what was refused, which has tests of its own."""
+        env = self.environment(**{'NONO_NO_SAVE_PROMPT': '1', **(env or {})})
+        return self.open(Terminal, [self.nono, *args], cwd=cwd or self.work, env=env, **more)
 
     def shell(self, cwd=None, env=None, **more):
         """bash on a terminal of its own, outside; $nono is the program."""
-        env = self.environment(**{'nono': self.nono, 'SHELL': '/bin/bash', **(env or {})})
+        env = self.environment(**{'nono': self.nono, 'SHELL': '/bin/bash', 'NONO_NO_SAVE_PROMPT': '1', **(env or {})})
         return self.open(Shell, env, cwd=cwd or self.work, **more)
 
     def open(self, kind, *args, **more):

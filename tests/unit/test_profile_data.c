@@ -117,7 +117,7 @@ TEST(all_sections)
 		  "env_credentials credential_capture credential_providers credential_routes command_policies.commands "
 		  "command_policies.executable_dirs");
 	CHECK_STR(convenience,
-		  "filesystem.suppress_save_prompt network.no_proxy network.allow_http2 security.capability_elevation "
+		  "network.no_proxy network.allow_http2 security.capability_elevation "
 		  "security.approval_backends security.approval_defaults unsafe_macos_seatbelt_rules rollback "
 		  "open_urls allow_launch_services skipdirs packs diagnostics");
 	CHECK_INT(p.filesystem.unix_socket_subtree_bind.len, 1);
