@@ -138,7 +138,7 @@ int why_command(const struct question *q, struct report *r, struct nono_error *e
 	const char *name = q->args->why_command;
 	_cleanup_(nono_freep) char *program = NULL;
 	_cleanup_(nono_answer_done) struct nono_answer file = {.allowed = true};
-	struct nono_command_answer a;
+	struct nono_command_answer a = {0};
 	int rc = *name ? find_program(q, name, &program, err)
 		       : nono_fail(err, NONO_E_USAGE, 0, "--command '': an empty name");
 

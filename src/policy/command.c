@@ -49,7 +49,7 @@ int nono_command_explain(const struct nono_capset *set, const struct nono_fs *fs
 int nono_command_check(const struct nono_capset *set, const struct nono_fs *fs, const char *word, const char *program,
 		       struct nono_error *err)
 {
-	struct nono_command_answer a;
+	struct nono_command_answer a = {0};
 	char source[NONO_NAME_BYTES * 2];
 	int rc = nono_command_explain(set, fs, word, program, &a, err);
 
