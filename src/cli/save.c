@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/quote.h"
 #include "base/util.h"
@@ -179,6 +180,14 @@ static bool ask_name(const struct context *ctx, char *room, size_t size)
 
 /* ---- all of it ---- */
 
+/* A pager at the other end of a pipe has the terminal for itself. */
+static bool feeds_a_pipe(void)
+{
+	struct stat st;
+
+	return fstat(STDOUT_FILENO, &st) < 0 || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode);
+}
+
 /* A profile that extends another one can only name it. */
 static bool can_be_extended(const struct context *ctx)
 {
@@ -209,8 +218,8 @@ void save_offer(const struct context *ctx, const struct nono_refusals *refused)
 	_cleanup_(rows_done) struct save_rows rows = {0};
 	const struct arguments *args = ctx->args;
 
-	if (!refused->len || args->config || args->diagnostics_json || !prompt_possible() || is_unwanted(ctx) ||
-	    !can_be_extended(ctx))
+	if (!refused->len || args->config || args->diagnostics_json || !prompt_possible() || feeds_a_pipe() ||
+	    is_unwanted(ctx) || !can_be_extended(ctx))
 		return;
 	for (size_t i = 0; i < refused->len; i++)
 		add_row(ctx, &refused->items[i], &rows);

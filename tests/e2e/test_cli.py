@@ -5,12 +5,12 @@ import pytest
 def test_overview_names_every_command(world):
     done = world.run('--help')
     assert done.returncode == 0 and done.stderr == ''
-    for word in ('run', 'wrap', 'why'):
+    for word in ('run', 'wrap', 'shell', 'why'):
         assert f'\n  {word} ' in done.stdout
     assert world.run().returncode == 2
 
 
-@pytest.mark.parametrize('words', [['--help'], ['run', '--help'], ['help', 'wrap'], ['why', '-h']])
+@pytest.mark.parametrize('words', [['--help'], ['run', '--help'], ['help', 'wrap'], ['why', '-h'], ['shell', '--help']])
 def test_help_fits_a_terminal(world, words):
     lines = world.run(*words).stdout.split('\n')
     assert len(lines) > 5 and [line for line in lines if len(line) > 80] == []

@@ -203,12 +203,17 @@ def test_never_in_a_pipe(world):
     path = world.write('data/f', 'x')
     done = world.run('run', '--allow-cwd', '--', *FAILS, path)
     assert done.returncode == 7 and OFFER not in done.stderr and path in done.stderr
-    for redirection in ('2>errors', '<empty'):
+    for redirection in ('2>errors', '<empty', '| cat'):
         world.write('project/empty', '')
         world.write('project/errors', '')
         dialogue = Dialogue(world, ['sh', '-c', f'{world.nono} run --allow-cwd -- sh -c "exit 7" sh {path} {redirection}; echo code=$?'])
-        assert OFFER not in dialogue.expect('code=7')
-        dialogue.end()
+        assert OFFER not in dialogue.expect('code=')
+        assert OFFER not in dialogue.end()[0]
+    dialogue = Dialogue(world, ['sh', '-c', f'{world.nono} run --allow-cwd -- sh -c "exit 7" sh {path} >out; echo code=$?'])
+    dialogue.expect(ASK_ROWS)
+    dialogue.type('\r')
+    dialogue.expect('code=7')
+    dialogue.end()
 
 
 def test_not_after_success_or_a_signal(world):
