@@ -8,6 +8,7 @@ import subprocess
 from ways import ATTACKER, KEY, PYTHON
 
 ROUNDS = 60
+PATIENCE = 1500  # rounds until an exchange has been seen both ways, on a machine that is busy with other things
 # Exchanges two names until its input ends; says ready when it has begun.
 SWAP = ATTACKER + '''
 import select
@@ -41,10 +42,12 @@ def test_a_match_that_becomes_a_link(world):
     world.profile('p', json.dumps({'extends': 'claude-code', 'filesystem': {'read': ['~/tree/*']}}))
     seen = set()
     with Exchange(world, world.path('tree/data'), world.path('aside')):
-        for _ in range(ROUNDS):
+        for count in range(PATIENCE):
             done = world.run('run', '-s', '-p', 'p', '--allow-cwd', '--', 'cat', world.path('papers/secret'))
             assert 'very secret' not in done.stdout
             seen.add(os.path.islink(world.path('aside')))
+            if count >= ROUNDS and len(seen) == 2:
+                break
     assert seen == {True, False}, 'the positive control'
 
 
@@ -54,7 +57,7 @@ def test_a_working_directory_that_is_exchanged(world):
     world.write('project/secret', 'own')
     results = set()
     with Exchange(world, world.work, world.path('papers')):
-        for _ in range(ROUNDS):
+        for count in range(PATIENCE):
             run = f'exec {world.nono} run -s -p claude-code --allow-cwd -- cat {world.work}/secret {world.home}/papers/secret'
             script = f'cd {world.work} && if grep -q own secret; then {run}; else exit 77; fi'
             done = subprocess.run(['sh', '-c', script], env=world.environment(), capture_output=True, text=True, timeout=60,
@@ -62,6 +65,8 @@ def test_a_working_directory_that_is_exchanged(world):
                                   **world.identity())
             assert 'very secret' not in done.stdout, done
             results.add(done.returncode)
+            if count >= ROUNDS and 77 in results and len(results) > 1:
+                break
     assert 77 in results and len(results) > 1, 'the positive control: both were met'
 
 
