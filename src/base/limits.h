@@ -33,12 +33,11 @@
 #define NONO_LINKS 40			       /* symbolic links followed on the way to a program that nono runs */
 #define NONO_HOOK_STRINGS 256		       /* texts of an event that are looked at */
 #define NONO_HOOK_WORDS 256		       /* words of a command in it */
+#define NONO_THREADS 4096		       /* threads that are confined together */
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */
 #define NONO_PROBE_MS 5000		       /* time for one child of nono setup */
 #define NONO_STACK_BYTES (256 * 1024) /* least limit of the stack: 128 KiB of arguments, 80 for ten profiles deep */
-#define NONO_OUTPUT_BYTES 2048	      /* one line of nono's own output where memory for more is lacking */
-#define NONO_FOOTER_ROWS 10	      /* refused operations listed after a run */
 
 #endif

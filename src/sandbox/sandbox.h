@@ -46,6 +46,23 @@ int nono_sandbox_prepare(struct nono_capset *set, struct nono_sandbox **ret, str
  */
 int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_stage_report *report);
 
+/**
+ * nono_sandbox_apply_process - confine the calling process for good: every thread of it, or none.
+ * For programs that go on in the sandbox; whoever forks first uses nono_sandbox_apply_child.
+ * @report: filled where 1 is returned
+ * Threads are called together by the C library's own signal for setuid(2): system calls of theirs that a signal cuts
+ * short are cut short. Each gets a Landlock domain of its own, so that a scope also keeps them from signalling each
+ * other's children.
+ * Returns 0; 1 when the kernel refused a step, after which the process must not go on as if it were confined;
+ * -NONO_E_SYSTEM (a thread does not answer within two seconds, the list of threads cannot be read), -NONO_E_UNSUPPORTED
+ * (threads, and no way to reach them), -NONO_E_LIMIT, -NONO_E_NOMEM: then nothing was confined.
+ */
+int nono_sandbox_apply_process(const struct nono_sandbox *sandbox, struct nono_stage_report *report,
+			       struct nono_error *err);
+
+/** nono_sandbox_has_threads - does this process have other threads than the caller's? Errors as above. */
+int nono_sandbox_has_threads(bool *ret, struct nono_error *err);
+
 /** nono_sandbox_free - close and free. NULL is fine. */
 void nono_sandbox_free(struct nono_sandbox *sandbox);
 
