@@ -6,7 +6,6 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
-#include "base/buf.h"
 #include "base/util.h"
 #include "policy/explain.h"
 #include "policy/path.h"
@@ -242,26 +241,8 @@ int context_covers_workdir(const struct context *ctx, enum nono_access level, bo
 
 int context_check_built(const struct context *ctx, struct nono_error *err)
 {
-	const struct nono_entries *keys = &ctx->rules->unbuilt_protecting;
-	const char *what = ctx->args->config ? "manifest" : "profile";
-	_cleanup_(nono_buf_done) struct nono_buf names = {0};
-
-	if (!keys->len)
-		return 0;
-	for (size_t i = 0; i < keys->len; i++) {
-		/* An open network was asked for: what filters it is set aside. */
-		if (ctx->args->allow_net && nono_has_prefix(keys->items[i].text, "network."))
-			continue;
-		nono_buf_printf(&names, "%s%s (%s %s)", names.len ? ", " : "", keys->items[i].text, what,
-				keys->items[i].origin);
-	}
-	if (names.failed)
-		return nono_nomem(err);
-	if (!names.len)
-		return 0;
-	return nono_fail(err, NONO_E_UNSUPPORTED, 0,
-			 "the %s asks for what this nono cannot enforce yet: %s; nothing was started", what,
-			 names.data);
+	return nono_profile_check_built(ctx->rules, ctx->args->config ? "manifest" : "profile", ctx->args->allow_net,
+					err);
 }
 
 void context_done(struct context *ctx)

@@ -94,6 +94,12 @@ struct nono_capset {
 /** nono_capset_done - close and free all of it, leaving an empty set. NULL is fine. */
 void nono_capset_done(struct nono_capset *set);
 
+/**
+ * nono_capset_copy - the same rules once more, without descriptors, notes and lifted rules: for nono_explain, not for
+ * nono_sandbox_prepare. @ret is set on success only. Returns 0, -NONO_E_LIMIT, -NONO_E_NOMEM.
+ */
+int nono_capset_copy(const struct nono_capset *from, struct nono_capset *ret, struct nono_error *err);
+
 /** nono_capset_note - add a message for the person (INFO only in a verbose set); 0 or -NONO_E_NOMEM. */
 int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -1,6 +1,7 @@
 /* compose.c - groups, a profile and flags become one capability set.  SPDX-License-Identifier: Apache-2.0 */
 #include "policy/compose.h"
 
+#include "base/buf.h"
 #include "base/util.h"
 #include "policy/compose_parts.h"
 #include "policy/path.h"
@@ -159,6 +160,28 @@ int nono_compose_workdir(const struct nono_compose *c, struct nono_capset *set, 
 					     .loud = true};
 
 	return access == NONO_ACCESS_NONE ? 0 : nono_build_grant(&b, &r, err);
+}
+
+int nono_profile_check_built(const struct nono_profile *profile, const char *what, bool open_network,
+			     struct nono_error *err)
+{
+	const struct nono_entries *keys = &profile->unbuilt_protecting;
+	_cleanup_(nono_buf_done) struct nono_buf names = {0};
+
+	for (size_t i = 0; i < keys->len; i++) {
+		/* An open network was asked for: what filters it is set aside. */
+		if (open_network && nono_has_prefix(keys->items[i].text, "network."))
+			continue;
+		nono_buf_printf(&names, "%s%s (%s %s)", names.len ? ", " : "", keys->items[i].text, what,
+				keys->items[i].origin);
+	}
+	if (names.failed)
+		return nono_nomem(err);
+	if (!names.len)
+		return 0;
+	return nono_fail(err, NONO_E_UNSUPPORTED, 0,
+			 "the %s asks for what this nono cannot enforce yet: %s; nothing was started", what,
+			 names.data);
 }
 
 enum nono_access nono_workdir_access(const struct nono_profile *profile)

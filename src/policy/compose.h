@@ -63,6 +63,15 @@ int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, stru
  */
 int nono_capset_doubts(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
 
+/**
+ * nono_profile_check_built - refuse a profile that asks for what cannot be enforced yet.
+ * @what: "profile" or "manifest", for the message
+ * @open_network: an open network was asked for, so keys that filter it are set aside
+ * Returns 0 or -NONO_E_UNSUPPORTED, naming the keys and their profiles.
+ */
+int nono_profile_check_built(const struct nono_profile *profile, const char *what, bool open_network,
+			     struct nono_error *err);
+
 /** nono_workdir_access - what the profile wants of the working directory: read where there is no profile. */
 enum nono_access nono_workdir_access(const struct nono_profile *profile);
 

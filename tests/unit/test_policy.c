@@ -478,6 +478,36 @@ TEST(a_set_survives_json)
 	fixture_done(&f);
 }
 
+TEST(a_copy_of_a_set_answers_alike_and_stands_alone)
+{
+	static struct nono_port_range range = {1, 2};
+	struct fixture f;
+	struct nono_capset copy = {0};
+	_cleanup_(nono_freep) char *before = NULL;
+	_cleanup_(nono_freep) char *after = NULL;
+
+	fixture_init(&f);
+	make(f.vars.home, "data");
+	add_entry(&f.profile.filesystem.allow, "~/data");
+	add_entry(&f.profile.filesystem.deny, "~/other");
+	add_entry(&f.profile.commands.deny, "rm");
+	add_entry(&f.profile.commands.allow, "ls");
+	CHECK_INT(fixture_compose(&f), 0);
+	REQUIRE((f.set.network.connect.items = malloc(sizeof(range))));
+	f.set.network.connect.items[0] = range;
+	f.set.network.connect.len = f.set.network.connect.room = 1;
+	before = nono_capset_to_json(&f.set);
+	CHECK_INT(nono_capset_copy(&f.set, &copy, &f.err), 0);
+	nono_capset_done(&f.set);
+	after = nono_capset_to_json(&copy);
+	CHECK_STR(after, before);
+	CHECK(copy.grant_count > 0 && copy.grants[0].node.fd == -1);
+	f.set = copy;
+	CHECK(allowed(&f, in_home(&f, "data/x"), NONO_OP_CREATE));
+	CHECK(!allowed(&f, in_home(&f, "other"), NONO_OP_WRITE));
+	fixture_done(&f);
+}
+
 static const char *value_of(const struct nono_strv *env, const char *name)
 {
 	return nono_environ_get(env->items, name, strlen(name));
