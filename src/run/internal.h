@@ -33,6 +33,22 @@ void nono_say_child(int fd, const char *const *words, size_t count);
 /** nono_close_on_exec_child - mark every descriptor above 2 close-on-exec. 0 or -1. */
 int nono_close_on_exec_child(void);
 
+/**
+ * nono_fork_unseen - a new process that the caller's program does not notice: no SIGCHLD when it ends, no waitpid(-1)
+ * finds it, no handler of pthread_atfork runs. It may make system calls only; waited for with __WALL. As fork.
+ */
+pid_t nono_fork_unseen(void);
+
+/* How the command ended. */
+struct nono_end {
+	int status;	  /* waitpid's */
+	bool by_terminal; /* of an interrupt or quit that the terminal sent to nono as well */
+};
+
+/** nono_run_set_result - what the report pipe and waitpid's status say. 0 or -NONO_E_SYSTEM. */
+int nono_run_set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end,
+			struct nono_error *err);
+
 /* How signals were before nono blocked some, and where it reads them now. */
 struct nono_signals {
 	sigset_t taken; /* blocked, read from fd */
@@ -67,12 +83,6 @@ void nono_tty_save(struct nono_tty *tty);
 void nono_tty_restore(const struct nono_tty *tty);
 
 struct nono_relay;
-
-/* How the command ended. */
-struct nono_end {
-	int status;	  /* waitpid's */
-	bool by_terminal; /* of an interrupt or quit that the terminal sent to nono as well */
-};
 
 /**
  * nono_wait_command - forward signals, mirror stops, relay, until the command has ended.

@@ -211,7 +211,8 @@ static _Noreturn void run_child(const struct nono_launch *launch, const struct n
 }
 
 /* Only the child's end tells whether there is a report, so it is read then, and starting costs no wake-up. */
-static int set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end, struct nono_error *err)
+int nono_run_set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end,
+			struct nono_error *err)
 {
 	struct nono_stage_report report;
 	ssize_t len = read(report_fd, &report, sizeof(report));
@@ -267,7 +268,7 @@ static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, s
 	rc = nono_wait_command(child, &signals, relay, &end, err);
 	if (rc < 0)
 		return rc;
-	rc = set_result(result, report_read, &end, err);
+	rc = nono_run_set_result(result, report_read, &end, err);
 	if (rc == 0 && result->term_signal)
 		nono_tty_restore(&tty);
 	return rc;

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 #include "base/util.h"
 #include "run/internal.h"
@@ -20,15 +22,13 @@
 #endif
 #define SYS_NR_CLOSE_RANGE 436
 
-#define TARGET STDERR_FILENO
-
 enum target_kind { TARGET_PIPE, TARGET_SOCKET, TARGET_FILE };
 
 struct nono_relay {
 	enum target_kind kind;
 	int read_fd;	/* -1 once at its end */
 	int command_fd; /* the command's end, until it is started */
-	int target_fd;	/* TARGET, but in the process left behind */
+	int target_fd;	/* borrowed; another one in the process left behind */
 	bool both;	/* standard output is the same object */
 	bool no_nowait; /* the kernel cannot write to a pipe without waiting */
 	int cut_errno;	/* why output was lost; 0 */
@@ -46,29 +46,29 @@ static bool same_object(const struct stat *a, int fd)
 }
 
 /* A datagram socket has boundaries that a pipe would lose; one that is the input too is a service's connection. */
-static bool is_plain_stream(const struct stat *st)
+static bool is_plain_stream(const int stdio[3], const struct stat *st)
 {
 	int type;
 	socklen_t len = sizeof(type);
 
-	return getsockopt(TARGET, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM &&
-	       !same_object(st, STDIN_FILENO);
+	return getsockopt(stdio[2], SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM &&
+	       !same_object(st, stdio[0]);
 }
 
-static bool choose_kind(const struct stat *st, enum target_kind *ret)
+static bool choose_kind(const int stdio[3], const struct stat *st, enum target_kind *ret)
 {
 	if (S_ISFIFO(st->st_mode))
 		*ret = TARGET_PIPE;
 	else if (S_ISREG(st->st_mode))
 		*ret = TARGET_FILE;
-	else if (S_ISSOCK(st->st_mode) && is_plain_stream(st))
+	else if (S_ISSOCK(st->st_mode) && is_plain_stream(stdio, st))
 		*ret = TARGET_SOCKET;
 	else
 		return false;
 	return true;
 }
 
-static int open_pipe(struct nono_relay *relay, const struct stat *st, struct nono_error *err)
+static int open_pipe(struct nono_relay *relay, struct nono_error *err)
 {
 	int ends[2];
 
@@ -79,7 +79,6 @@ static int open_pipe(struct nono_relay *relay, const struct stat *st, struct non
 	/* Only nono's end: the command's must block as a pipe does. */
 	if (fcntl(relay->read_fd, F_SETFL, O_NONBLOCK) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot set up a pipe");
-	relay->both = same_object(st, STDOUT_FILENO);
 	return 0;
 }
 
@@ -94,13 +93,20 @@ static off_t file_position(int fd, const struct stat *st)
 
 int nono_relay_new(struct nono_relay **ret, struct nono_error *err)
 {
+	static const int own[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+
+	return nono_relay_new_on(own, ret, err);
+}
+
+int nono_relay_new_on(const int stdio[3], struct nono_relay **ret, struct nono_error *err)
+{
 	_cleanup_(nono_relay_freep) struct nono_relay *relay = NULL;
 	enum target_kind kind;
 	struct stat st;
 
-	if (fstat(TARGET, &st) < 0)
+	if (fstat(stdio[2], &st) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the error output");
-	if (!choose_kind(&st, &kind)) {
+	if (!choose_kind(stdio, &st, &kind)) {
 		*ret = NULL;
 		return 0;
 	}
@@ -110,16 +116,17 @@ int nono_relay_new(struct nono_relay **ret, struct nono_error *err)
 	/* Not zeroed as a whole: most of it is the buffer, and pages that nothing is written to cost nothing. */
 	relay->kind = kind;
 	relay->read_fd = relay->command_fd = -1;
-	relay->target_fd = TARGET;
-	relay->both = relay->no_nowait = false;
+	relay->target_fd = stdio[2];
+	relay->both = kind != TARGET_FILE && same_object(&st, stdio[1]);
+	relay->no_nowait = false;
 	relay->cut_errno = 0;
 	relay->start = 0;
 	relay->at = relay->len = 0;
 	nono_scan_init(&relay->scan);
 	if (kind == TARGET_FILE) {
-		relay->start = file_position(TARGET, &st);
+		relay->start = file_position(stdio[2], &st);
 	} else {
-		int rc = open_pipe(relay, &st, err);
+		int rc = open_pipe(relay, err);
 
 		if (rc < 0)
 			return rc;
@@ -353,13 +360,16 @@ static _Noreturn void run_left_behind(struct nono_relay *relay)
 /* Read what was added to the file, at most its last NONO_OBSERVED_FILE_BYTES. 0, or the errno of what is in the way. */
 static int scan_file(struct nono_relay *relay)
 {
-	_cleanup_(nono_closep) int fd = open("/proc/self/fd/2", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_(nono_closep) int fd = -1;
 	off_t at = relay->start, end;
+	char name[32];
 	struct stat st;
 
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", relay->target_fd);
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return errno;
-	end = file_position(TARGET, &st);
+	end = file_position(relay->target_fd, &st);
 	if (end > st.st_size)
 		end = st.st_size;
 	if (at > end)
@@ -381,6 +391,7 @@ static int scan_file(struct nono_relay *relay)
 void nono_relay_finish(struct nono_relay *relay, int missed_errno)
 {
 	pid_t pid;
+	int status;
 
 	if (!nono_relay_is_open(relay))
 		return;
@@ -388,10 +399,15 @@ void nono_relay_finish(struct nono_relay *relay, int missed_errno)
 		relay->scan.found.missed_errno = missed_errno;
 	if (!nono_relay_has_pending(relay) && read_some(relay) == 0 && !nono_relay_is_open(relay))
 		return;
-	pid = fork();
-	if (pid == 0)
-		run_left_behind(relay);
-	if (pid < 0)
+	/* By way of one that ends at once, so that nobody has to wait for it. */
+	pid = nono_fork_unseen();
+	if (pid == 0) {
+		pid = nono_fork_unseen();
+		if (pid == 0)
+			run_left_behind(relay);
+		_exit(pid < 0);
+	}
+	if (pid < 0 || waitpid(pid, &status, __WALL) != pid || status != 0)
 		copy_rest(relay); /* no process to be had: better late than cut off */
 	close_read_end(relay);
 }

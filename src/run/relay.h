@@ -26,6 +26,9 @@ struct nono_relay;
  */
 int nono_relay_new(struct nono_relay **ret, struct nono_error *err);
 
+/** nono_relay_new_on - the same for other descriptors: what the command gets as 0, 1 and 2. Borrowed. */
+int nono_relay_new_on(const int stdio[3], struct nono_relay **ret, struct nono_error *err);
+
 /** nono_relay_command_fd - what becomes the command's descriptor 2, -1 for the one it has; @ret_stdout: 1 as well. */
 int nono_relay_command_fd(const struct nono_relay *relay, bool *ret_stdout);
 

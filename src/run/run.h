@@ -85,6 +85,19 @@ int nono_run_secure_stdio(struct nono_error *err);
 int nono_run_supervised(const struct nono_run_spec *spec, struct nono_run_result *result, struct nono_error *err);
 
 /**
+ * nono_run_contained - start the command and wait for it, in a program that has threads, signal handlers and children
+ * of its own: none of these is touched. Signals are not forwarded; the command dies with the calling thread.
+ * @spec:   borrowed
+ * @stdio:  what the command gets as descriptors 0 to 2; borrowed. Where 0, 1 or 2 itself is named and not open, it gets
+ *          /dev/null
+ * @result: as above
+ * The command starts with the signal mask of the calling thread, and with default dispositions but for what is ignored;
+ * SIGPIPE is never ignored. Returns as nono_run_supervised. Thread-safe.
+ */
+int nono_run_contained(const struct nono_run_spec *spec, const int stdio[3], struct nono_run_result *result,
+		       struct nono_error *err);
+
+/**
  * nono_run_direct - confine this process and become the command.
  * @spec: borrowed; observe means nothing here
  * Returns only on failure, @report filled: the caller must exit at once (it may be confined already).
