@@ -15,6 +15,7 @@ static void print_row(const struct context *ctx, const struct nono_refusal *row)
 {
 	_cleanup_(nono_freep) char *flag = remedy_text(ctx->args, &row->answer, row->op);
 	const struct nono_deny *deny = row->answer.deny;
+	bool make_first = nono_answer_make_first(&row->answer);
 	char source[NONO_NAME_BYTES * 2];
 
 	output_part(OUTPUT_ERROR, "  %s ", nono_refusal_word(row));
@@ -27,9 +28,9 @@ static void print_row(const struct context *ctx, const struct nono_refusal *row)
 	if (!flag) {
 		output_line("      out of memory before it was known what would allow it");
 	} else if (*flag) {
-		output_part(OUTPUT_PLAIN, "      to allow it: %s",
-			    nono_answer_make_first(&row->answer) ? "make it first, then " : "");
+		output_part(OUTPUT_PLAIN, "      to allow it: %s", make_first ? "make it first, then " : "");
 		output_part(OUTPUT_TYPE, "%s", flag);
+		output_part(OUTPUT_PLAIN, "%s", make_first ? " (--write for a directory)" : "");
 		output_end();
 	} else if (row->answer.too_wide) {
 		output_line("      no flag allows it: denied paths lie in what would have to be granted");

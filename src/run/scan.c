@@ -7,8 +7,9 @@
  * Each refusal text (scan_line.c) has one of these in it. The search is Wu and Manber's (1994) with blocks of two
  * letters: only the last two of each window of four are looked at, and mostly they say that three bytes can be skipped.
  */
-static const char *const anchors[] = {"perm", "read", "eacc", "erof"};
+static const char *const anchors[] = {"perm", "read", "eacc", "erof", "path"};
 #define ANCHOR_LEN 4
+#define REFUSAL_ANCHORS 4 /* the last one is npm's, see take_npm */
 
 /* Five bits of each byte tell letters apart and upper from lower case not. */
 static size_t block(const char *p)
@@ -20,7 +21,7 @@ void nono_scan_init(struct nono_scan *scan)
 {
 	scan->found = (struct nono_observed_list){0};
 	scan->len = 0;
-	scan->skipping = false;
+	scan->skipping = scan->npm_refused = false;
 	memset(scan->shift, ANCHOR_LEN - 1, sizeof(scan->shift));
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(anchors); i++) {
 		for (size_t at = 0; at < ANCHOR_LEN - 1; at++) {
@@ -33,32 +34,60 @@ void nono_scan_init(struct nono_scan *scan)
 	}
 }
 
-static bool is_anchor(const char *p)
+static bool is_anchor(const char *p, size_t count)
 {
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(anchors); i++)
+	for (size_t i = 0; i < count; i++)
 		if (strncasecmp(p, anchors[i], ANCHOR_LEN) == 0)
 			return true;
 	return false;
 }
 
-/* The first anchor in [@p, @end), or NULL. */
-static const char *find_anchor(const struct nono_scan *scan, const char *p, const char *end)
+/* The first of so many anchors in [@p, @end), or NULL. */
+static const char *find_anchor(const struct nono_scan *scan, size_t count, const char *p, const char *end)
 {
 	while (end - p >= ANCHOR_LEN) {
 		uint8_t shift = scan->shift[block(p + ANCHOR_LEN - 2)];
 
-		if (shift == 0 && is_anchor(p))
+		if (shift == 0 && is_anchor(p, count))
 			return p;
 		p += shift ? shift : 1;
 	}
 	return NULL;
 }
 
+/* What follows @start on the line; NULL where it does not begin so. */
+static const char *after(const char *line, const char *end, const char *start)
+{
+	size_t len = strlen(start);
+
+	return (size_t)(end - line) > len && memcmp(line, start, len) == 0 ? line + len : NULL;
+}
+
+/* "npm error code EACCES", and some lines later "npm error path /x"; older ones say "npm ERR!". */
+static void take_npm(struct nono_scan *scan, const char *line, const char *end)
+{
+	const char *said = after(line, end, "npm error ");
+	const char *path;
+
+	if (!said)
+		said = after(line, end, "npm ERR! ");
+	if (!said)
+		return;
+	path = after(said, end, "path ");
+	if (path && scan->npm_refused)
+		nono_observed_add(&scan->found, path, (size_t)(end - path), NONO_OP_HINT_READ, true);
+	if (path)
+		scan->npm_refused = false;
+	else if (after(said, end, "code E"))
+		scan->npm_refused = find_anchor(scan, REFUSAL_ANCHORS, said, end) != NULL;
+}
+
 static void take_line(struct nono_scan *scan, const char *line, size_t len)
 {
 	if (len > NONO_OBSERVED_LINE_BYTES)
 		len = NONO_OBSERVED_LINE_BYTES;
-	if (find_anchor(scan, line, line + len))
+	take_npm(scan, line, line + len);
+	if (find_anchor(scan, REFUSAL_ANCHORS, line, line + len))
 		nono_scan_line(line, len, &scan->found);
 }
 
@@ -67,7 +96,7 @@ static void take_lines(struct nono_scan *scan, const char *data, const char *end
 {
 	const char *anchor;
 
-	while ((anchor = find_anchor(scan, data, end))) {
+	while ((anchor = find_anchor(scan, NONO_ARRAY_SIZE(anchors), data, end))) {
 		const char *before = memrchr(data, '\n', (size_t)(anchor - data));
 		const char *line = before ? before + 1 : data;
 		const char *stop = memchr(anchor, '\n', (size_t)(end - anchor));

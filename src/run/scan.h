@@ -20,6 +20,7 @@ struct nono_scan {
 	uint8_t shift[NONO_SCAN_SHIFTS];     /* of two letters: how far on a refusal's first four letters may end */
 	size_t len;			     /* of line */
 	bool skipping;			     /* the rest of a line that was cut */
+	bool npm_refused;		     /* npm has said that something was refused, and says next what */
 	char line[NONO_OBSERVED_LINE_BYTES]; /* the beginning of a line whose end has not come yet */
 };
 

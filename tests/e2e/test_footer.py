@@ -128,7 +128,7 @@ def test_nothing_is_suggested_that_could_not_start(files):
     new = files.path('new')
     done = run(files, 'touch', new)
     assert denied(done.stderr) == [('file-write-create', new)]
-    assert f'      to allow it: make it first, then --write-file {new}' in footer(done.stderr)
+    assert f'      to allow it: make it first, then --write-file {new} (--write for a directory)' in footer(done.stderr)
     files.write('new', '')
     done = files.run('run', '--write-file', new, '--', 'sh', '-c', f'echo x > {new}')
     assert done.returncode == 0, done.stderr
@@ -137,7 +137,7 @@ def test_nothing_is_suggested_that_could_not_start(files):
     assert footer(done.stderr)[-1] == '      no flag allows it: denied paths lie in what would have to be granted'
     rc = files.path('.bashrc')
     done = run(files, 'touch', rc)
-    assert f'      to allow it: make it first, then --override-deny {rc} --write-file {rc}' in footer(done.stderr)
+    assert f'      to allow it: make it first, then --override-deny {rc} --write-file {rc} (--write for a directory)' in footer(done.stderr)
     done = run(files, 'ls', files.path('.local/state/nono'))
     assert footer(done.stderr)[-1] == '      permanent: no flag allows it'
 
@@ -175,6 +175,11 @@ def test_nothing_found_on_a_terminal(files):
     shell = files.shell()
     text = shell.run("$nono run --allow-cwd -- sh -c 'cat ~/flag/secret; exit 3' 2>&1 | cat")
     assert denied(text) == [('file-read-data', files.path('flag/secret'))]
+
+
+def test_npm_says_it_in_several_lines(files):
+    done = run(files, 'sh', '-c', 'npm init -y > /dev/null && npm pack')
+    assert denied(done.stderr) == [('file-write-create', files.path('.npm'))], done.stderr
 
 
 def test_many(files):

@@ -133,6 +133,20 @@ TEST(scan_lines)
 	}
 }
 
+TEST(scan_joins_the_lines_of_npm)
+{
+	static const char text[] =
+		"npm error path /before\nnpm error code EACCES\nnpm error syscall mkdir\nnpm error path /a b\n"
+		"npm error dest /no\nnpm ERR! code ENOENT\nnpm ERR! path /missing\nnpm ERR! code EPERM\n"
+		"npm ERR! path /c\nmy npm error path /d\n";
+	struct nono_observed_list found = scan_pieces(text, sizeof(text) - 1, 9999);
+	char got[512];
+
+	describe(&found, got, sizeof(got));
+	CHECK_STR(got, "r:/a b|r:/c");
+	nono_observed_done(&found);
+}
+
 TEST(scan_is_the_same_in_any_pieces)
 {
 	_cleanup_(nono_freep) char *text = malloc(65536);
