@@ -22,7 +22,7 @@ static int check_bytes(const struct pass *p)
 	for (size_t i = 0; i < p->len; i += n) {
 		unsigned char c = (unsigned char)p->text[i];
 
-		n = c < 0x80 ? 1 : nono_utf8_bytes(p->text + i, p->len - i);
+		n = c < 0x80 ? 1 : nono_utf8_decode(p->text + i, p->len - i, NULL);
 		if (n == 0)
 			return nono_json_fail_offset(p->file, p->text, i, p->err, NONO_E_PARSE,
 						     "byte 0x%02x is not UTF-8; save the file as UTF-8", c);

@@ -2,22 +2,25 @@
 #include "base/jsontext.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/quote.h"
 
-static void add_char(struct nono_buf *out, const char *s)
+/* A character that does not stand for itself, or a byte that is none. Returns the bytes it took. */
+static size_t add_special(struct nono_buf *out, const char *s)
 {
-	unsigned char c = (unsigned char)*s;
+	uint32_t c = 0;
+	size_t len = nono_utf8_decode(s, SIZE_MAX, &c);
 
 	if (c == '"' || c == '\\')
-		nono_buf_printf(out, "\\%c", c);
-	else if (c < 0x20 || c == 0x7f)
-		nono_buf_printf(out, "\\u%04x", c);
-	else if (c < 0x80)
-		nono_buf_add(out, s, 1);
+		nono_buf_printf(out, "\\%c", (int)c);
+	else if (len && c > 0xffff)
+		nono_buf_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
 	else
-		nono_buf_puts(out, "\\ufffd");
+		nono_buf_printf(out, "\\u%04x", len ? c : 0xfffd);
+	return len ? len : 1;
 }
 
 /* Printable ASCII but for the quote and the backslash. */
@@ -44,18 +47,23 @@ void nono_json_string(struct nono_buf *out, const char *s)
 		if (len > 1)
 			nono_buf_add(out, s, len);
 		else
-			add_char(out, s);
-		s += len > 1 ? len : 1;
+			len = add_special(out, s);
+		s += len;
 	}
 	nono_buf_puts(out, "\"");
 }
 
-void nono_json_key(struct nono_buf *out, const char *key)
+void nono_json_item(struct nono_buf *out)
 {
 	char last = out->len ? out->data[out->len - 1] : '{';
 
 	if (last != '{' && last != '[')
 		nono_buf_puts(out, ",");
+}
+
+void nono_json_key(struct nono_buf *out, const char *key)
+{
+	nono_json_item(out);
 	nono_json_string(out, key);
 	nono_buf_puts(out, ":");
 }
@@ -68,51 +76,163 @@ void nono_json_member(struct nono_buf *out, const char *key, const char *value)
 	nono_json_string(out, value);
 }
 
-static void new_line(struct nono_buf *out, int depth)
+void nono_json_open(struct nono_buf *out, const char *key, char bracket)
 {
-	nono_buf_printf(out, "\n%*s", depth * 2, "");
+	if (key)
+		nono_json_key(out, key);
+	else
+		nono_json_item(out);
+	nono_buf_add(out, &bracket, 1);
 }
 
-/* The length of the string that begins at @s, its quotes included. */
-static size_t string_len(const char *s)
+void nono_json_bool(struct nono_buf *out, const char *key, bool value)
 {
-	size_t len = 1;
-
-	while (s[len] && s[len] != '"')
-		len += s[len] == '\\' && s[len + 1] ? 2 : 1;
-	return len + (s[len] == '"');
+	nono_json_key(out, key);
+	nono_buf_puts(out, value ? "true" : "false");
 }
 
-static bool is_open(char c)
+void nono_json_number(struct nono_buf *out, const char *key, long long value)
 {
-	return c == '{' || c == '[';
+	nono_json_key(out, key);
+	nono_buf_printf(out, "%lld", value);
 }
 
-static bool is_close(char c)
+static void add_object(struct nono_buf *out, const json_t *value)
 {
-	return c == '}' || c == ']';
+	const char *key;
+	json_t *part;
+
+	nono_buf_puts(out, "{");
+	json_object_foreach ((json_t *)value, key, part) {
+		nono_json_key(out, key);
+		nono_json_value(out, part);
+	}
+	nono_buf_puts(out, "}");
 }
 
-void nono_json_pretty(struct nono_buf *out, const char *compact)
+static void add_array(struct nono_buf *out, const json_t *value)
 {
-	int depth = 0;
+	nono_buf_puts(out, "[");
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		nono_json_item(out);
+		nono_json_value(out, json_array_get(value, i));
+	}
+	nono_buf_puts(out, "]");
+}
 
-	for (const char *s = compact; *s; s++) {
+/* As short as it can be and still the same number. */
+static void add_real(struct nono_buf *out, double value)
+{
+	char text[64];
+
+	for (int digits = 1; digits <= 17; digits++) {
+		(void)snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	nono_buf_puts(out, text);
+}
+
+void nono_json_value(struct nono_buf *out, const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		add_object(out, value);
+		break;
+	case JSON_ARRAY:
+		add_array(out, value);
+		break;
+	case JSON_STRING:
+		nono_json_string(out, json_string_value(value));
+		break;
+	case JSON_INTEGER:
+		nono_buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		break;
+	case JSON_REAL:
+		add_real(out, json_real_value(value));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		nono_buf_puts(out, json_is_true(value) ? "true" : "false");
+		break;
+	case JSON_NULL:
+		nono_buf_puts(out, "null");
+		break;
+	}
+}
+
+#define LINE_BYTES 72 /* a list or object as long as this stays on one line */
+
+/* Past a string that begins at @s. */
+static const char *string_end(const char *s)
+{
+	for (s++; *s != '"'; s++)
+		s += *s == '\\';
+	return s + 1;
+}
+
+/* Past the bracket that closes the one at @s. */
+static const char *bracket_end(const char *s)
+{
+	size_t depth = 0;
+
+	do {
 		if (*s == '"') {
-			size_t len = string_len(s);
-
-			nono_buf_add(out, s, len);
-			s += len - 1;
+			s = string_end(s);
 			continue;
 		}
-		depth -= is_close(*s);
-		if (is_close(*s) && !is_open(s[-1]))
-			new_line(out, depth);
-		nono_buf_add(out, s, 1);
-		depth += is_open(*s);
-		if (*s == ',' || (is_open(*s) && !is_close(s[1])))
-			new_line(out, depth);
-		if (*s == ':')
+		depth += *s == '{' || *s == '[';
+		depth -= *s == '}' || *s == ']';
+		s++;
+	} while (depth > 0);
+	return s;
+}
+
+/* Text between here and there on one line, with a blank after each comma and colon. */
+static void add_flat(struct nono_buf *out, const char *s, const char *end)
+{
+	while (s < end) {
+		const char *next = *s == '"' ? string_end(s) : s + 1;
+
+		nono_buf_add(out, s, (size_t)(next - s));
+		if (*s == ',' || *s == ':')
 			nono_buf_puts(out, " ");
+		s = next;
 	}
+}
+
+static void add_line(struct nono_buf *out, size_t depth)
+{
+	nono_buf_puts(out, "\n");
+	for (size_t i = 0; i < depth; i++)
+		nono_buf_puts(out, "  ");
+}
+
+void nono_json_pretty(struct nono_buf *out, const char *json)
+{
+	size_t depth = 0;
+
+	for (const char *s = json, *end; *s; s = end) {
+		end = *s == '"' ? string_end(s) : s + 1;
+		if (*s == '{' || *s == '[') {
+			end = bracket_end(s);
+			if (end - s < 3 ||
+			    (depth > 0 && end - s <= LINE_BYTES && !memchr(s + 1, '{', (size_t)(end - s) - 1))) {
+				add_flat(out, s, end);
+				continue;
+			}
+			end = s + 1;
+			add_flat(out, s, end);
+			add_line(out, ++depth);
+		} else if (*s == '}' || *s == ']') {
+			add_line(out, --depth);
+			add_flat(out, s, end);
+		} else if (*s == ',') {
+			nono_buf_puts(out, ",");
+			add_line(out, depth);
+		} else {
+			add_flat(out, s, end);
+		}
+	}
+	nono_buf_puts(out, "\n");
 }

@@ -6,6 +6,7 @@
 #define NONO_PROFILE_BYTES (1024 * 1024)       /* one profile file */
 #define NONO_JSON_DEPTH 32		       /* nesting of objects and lists in a profile */
 #define NONO_JSON_PATH_BYTES 512	       /* a key's path such as network.allow_domain[3] */
+#define NONO_FINDINGS 50		       /* errors that are told of one profile at once */
 #define NONO_EXTENDS_DEPTH 10		       /* parent links of a chain of profiles */
 #define NONO_EXTENDS_LOADS 256		       /* profiles read for one composition, counted again in each branch */
 #define NONO_NAME_BYTES 128		       /* a profile's or group's name */

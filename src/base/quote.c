@@ -17,7 +17,7 @@ static int is_visible(uint32_t c)
 	for (size_t i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++)
 		if (c >= invisible[i].first && c <= invisible[i].last)
 			return 0;
-	return c <= 0x10ffff;
+	return 1;
 }
 
 /* Length and lowest code point of a sequence that starts with this byte. */
@@ -37,34 +37,13 @@ static size_t sequence(unsigned char lead, uint32_t *ret_bits, uint32_t *ret_lea
 	return 0;
 }
 
-size_t nono_utf8_bytes(const char *s, size_t room)
-{
-	static const struct {
-		unsigned char mask, value;
-		uint32_t least;
-	} kinds[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-	unsigned char lead = (unsigned char)s[0];
-	uint32_t c;
-	size_t n = 0;
-
-	while (n < 4 && (lead & kinds[n].mask) != kinds[n].value)
-		n++;
-	if (n == 4 || n + 1 > room)
-		return 0;
-	c = lead & (unsigned char)~kinds[n].mask;
-	for (size_t i = 1; i <= n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	return c >= kinds[n].least && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? n + 1 : 0;
-}
-
-size_t nono_utf8_len(const char *s)
+size_t nono_utf8_decode(const char *s, size_t room, uint32_t *ret)
 {
 	uint32_t c = 0, least = 0;
 	size_t len = sequence((unsigned char)*s, &c, &least);
 
+	if (len > room)
+		return 0;
 	for (size_t i = 1; i < len; i++) {
 		unsigned char next = (unsigned char)s[i];
 
@@ -72,7 +51,19 @@ size_t nono_utf8_len(const char *s)
 			return 0;
 		c = c << 6 | (next & 0x3f);
 	}
-	return len && c >= least && is_visible(c) ? len : 0;
+	if (!len || c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	if (ret)
+		*ret = c;
+	return len;
+}
+
+size_t nono_utf8_len(const char *s)
+{
+	uint32_t c;
+	size_t len = nono_utf8_decode(s, SIZE_MAX, &c);
+
+	return len && is_visible(c) ? len : 0;
 }
 
 static int is_plain(const char *s)

@@ -2,6 +2,8 @@
 #ifndef NONO_BASE_QUOTE_H
 #define NONO_BASE_QUOTE_H
 
+#include <stdint.h>
+
 #include "base/buf.h"
 
 /**
@@ -16,13 +18,14 @@ void nono_quote_shell(struct nono_buf *out, const char *s);
  */
 void nono_quote_text(struct nono_buf *out, const char *s);
 
+/**
+ * nono_utf8_decode - the character at @s, of which @room bytes may be looked at; SIZE_MAX: it ends with a NUL.
+ * @ret: may be NULL
+ * Returns its bytes, 0 where there is no well-formed UTF-8. RFC 3629: no overlong forms, no surrogates.
+ */
+size_t nono_utf8_decode(const char *s, size_t room, uint32_t *ret);
+
 /** nono_utf8_len - bytes of the printable UTF-8 sequence at @s, 0 where there is none. */
 size_t nono_utf8_len(const char *s);
-
-/**
- * nono_utf8_bytes - bytes of the well-formed UTF-8 sequence at @s, of which @room may be looked at; 0 where there is
- * none. RFC 3629: no overlong forms, no surrogates.
- */
-size_t nono_utf8_bytes(const char *s, size_t room);
 
 #endif

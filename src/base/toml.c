@@ -338,7 +338,7 @@ static int check_bytes(const struct reader *r)
 		unsigned char c = (unsigned char)t->text[i];
 		bool end = c == '\n' || (c == '\r' && i + 1 < t->len && t->text[i + 1] == '\n');
 
-		n = nono_utf8_bytes(t->text + i, t->len - i);
+		n = nono_utf8_decode(t->text + i, t->len - i, NULL);
 		if (n == 0)
 			return fail_at(r, i, "byte 0x%02x is not UTF-8; save the file as UTF-8", c);
 		if ((c < 0x20 && c != '\t' && !end) || c == 0x7f)

@@ -206,6 +206,5 @@ void diagnostics_print(const struct context *ctx, const struct outcome *outcome)
 	nono_buf_puts(&out, "]}}");
 	if (!out.failed)
 		nono_json_pretty(&pretty, out.data);
-	(void)fputs(pretty.failed || out.failed ? "{}" : pretty.data, stderr);
-	(void)fputc('\n', stderr);
+	(void)fputs(pretty.failed || out.failed ? "{}\n" : pretty.data, stderr);
 }

@@ -2,7 +2,6 @@
 #include <jansson.h>
 
 #include "base/jsontext.h"
-#include "base/quote.h"
 #include "base/util.h"
 #include "policy/manifest.h"
 #include "policy/path.h"
@@ -37,32 +36,16 @@ static void end_list(struct writing *w)
 	nono_buf_puts(&w->out, w->first ? "]" : "\n    ]");
 }
 
-static bool is_printable(const char *text)
-{
-	for (size_t len; *text; text += len) {
-		len = nono_utf8_len(text);
-		if (!len)
-			return false;
-	}
-	return true;
-}
-
 /* What reading gives back byte for byte; marks that would act on a terminal are escaped. */
 static int put_text(struct writing *w, const char *text)
 {
 	json_t *value = json_string(text);
-	_cleanup_(nono_freep) char *escaped = NULL;
 
 	if (!value)
 		return nono_fail(w->err, NONO_E_POLICY, 0, "'%s' cannot be written in a manifest: it is not UTF-8",
 				 text);
-	if (!is_printable(text))
-		escaped = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
 	json_decref(value);
-	if (escaped)
-		nono_buf_puts(&w->out, escaped);
-	else
-		nono_json_string(&w->out, text);
+	nono_json_string(&w->out, text);
 	return 0;
 }
 

@@ -191,24 +191,3 @@ TEST(lack_of_memory_is_told)
 	CHECK_INT(rc, -NONO_E_PARSE);
 	CHECK_STR(err.text, "f:1:75: b: the key is there twice; keep one");
 }
-
-TEST(pretty_text_is_the_same_value)
-{
-	static const struct {
-		const char *compact, *pretty;
-	} cases[] = {
-		{"{}", "{}"},
-		{"[]", "[]"},
-		{"{\"a\":[],\"b\":{}}", "{\n  \"a\": [],\n  \"b\": {}\n}"},
-		{"{\"a\":[1,[true,null]],\"b\":\"x\"}",
-		 "{\n  \"a\": [\n    1,\n    [\n      true,\n      null\n    ]\n  ],\n  \"b\": \"x\"\n}"},
-		{"[\"{[,:\\\"]}\",\"\\\\\"]", "[\n  \"{[,:\\\"]}\",\n  \"\\\\\"\n]"},
-	};
-
-	for (size_t i = 0; i < NONO_ARRAY_SIZE(cases); i++) {
-		_cleanup_(nono_buf_done) struct nono_buf out = {0};
-
-		nono_json_pretty(&out, cases[i].compact);
-		CHECK_STR(out.data, cases[i].pretty);
-	}
-}
