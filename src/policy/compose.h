@@ -43,6 +43,13 @@ struct nono_compose {
 int nono_compose(const struct nono_compose *c, struct nono_capset *ret, struct nono_error *err);
 
 /**
+ * nono_profile_groups - the groups that apply, in the order in which they do: the base groups that stay, then the
+ * profile's own. @p: NULL: none. Returns 0, -NONO_E_POLICY (one is not there), -NONO_E_NOMEM.
+ */
+int nono_profile_groups(const struct nono_profile *p, enum nono_platform platform, struct nono_strv *ret,
+			struct nono_error *err);
+
+/**
  * nono_compose_workdir - share the working directory.
  * @flag: what the person said ("--allow-cwd") or how they agreed, for explanations
  */

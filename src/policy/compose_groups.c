@@ -5,7 +5,7 @@
 #include "policy/compose_parts.h"
 #include "policy/path.h"
 
-static int unknown_group(const char *name, const char *origin, struct nono_error *err)
+int nono_compose_unknown_group(const char *name, const char *origin, struct nono_error *err)
 {
 	const char *near = nono_group_nearest(name);
 
@@ -28,8 +28,7 @@ static bool listed(const struct nono_entries *entries, const char *group)
 	return false;
 }
 
-/* Required groups leave only by trust_groups; every other spelling is refused with their names. */
-static int check_exclusions(const struct nono_profile *profile, struct nono_capset *set, struct nono_error *err)
+int nono_compose_check_required(const struct nono_profile *profile, struct nono_error *err)
 {
 	char names[NONO_ERROR_BYTES / 2] = "";
 	size_t used = 0;
@@ -42,13 +41,18 @@ static int check_exclusions(const struct nono_profile *profile, struct nono_caps
 	if (used)
 		return nono_fail(err, NONO_E_POLICY, 0,
 				 "groups.exclude names required groups: %s; only trust_groups removes those", names);
+	return 0;
+}
+
+static int note_trusted(const struct nono_profile *profile, struct nono_capset *set, struct nono_error *err)
+{
 	for (size_t i = 0; i < profile->trust_groups.len; i++) {
 		const struct nono_entry *e = &profile->trust_groups.items[i];
 		const char *self[2];
 		int rc;
 
 		if (!nono_group_expand(e->text, self))
-			return unknown_group(e->text, e->origin, err);
+			return nono_compose_unknown_group(e->text, e->origin, err);
 		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
 				      "profile %s trusts the command with what group %s protects", e->origin, e->text);
 		if (rc < 0)
@@ -87,13 +91,15 @@ static int apply_group_denies(const struct nono_builder *b, const struct nono_gr
 	return rc;
 }
 
-static int apply_group(const struct nono_builder *b, const struct nono_compose *c, const struct nono_group *g,
-		       struct nono_error *err)
+static bool on_platform(const struct nono_group *g, enum nono_platform platform)
+{
+	return g->platform == NONO_PLATFORM_ANY || g->platform == platform;
+}
+
+static int apply_group(const struct nono_builder *b, const struct nono_group *g, struct nono_error *err)
 {
 	int rc;
 
-	if (g->platform != NONO_PLATFORM_ANY && g->platform != c->platform)
-		return 0;
 	rc = apply_paths(b, g->allow_read, NONO_ACCESS_READ, g->name, err);
 	if (rc == 0)
 		rc = apply_paths(b, g->allow_write, NONO_ACCESS_WRITE, g->name, err);
@@ -106,26 +112,25 @@ static int apply_group(const struct nono_builder *b, const struct nono_compose *
 	return rc;
 }
 
-/* The groups that a profile adds, in its order, each once. */
-static int apply_own_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+/* The groups that a profile adds, in its order. */
+static int list_own_groups(const struct nono_profile *p, enum nono_platform platform, struct nono_strv *ret,
+			   struct nono_error *err)
 {
-	const struct nono_profile *p = c->profile;
-
 	for (size_t i = 0; i < p->groups.include.len; i++) {
 		const struct nono_entry *e = &p->groups.include.items[i];
 		const char *self[2];
 		const char *const *names = nono_group_expand(e->text, self);
 
 		if (!names)
-			return unknown_group(e->text, e->origin, err);
+			return nono_compose_unknown_group(e->text, e->origin, err);
 		for (; *names; names++) {
 			const struct nono_group *g = nono_group_find(*names);
 			int rc;
 
-			if (!g || listed(&p->groups.exclude, g->name) ||
+			if (!g || !on_platform(g, platform) || listed(&p->groups.exclude, g->name) ||
 			    (g->base && !listed(&p->trust_groups, g->name)))
 				continue;
-			rc = apply_group(b, c, g, err);
+			rc = nono_strv_add_new(ret, g->name, err);
 			if (rc < 0)
 				return rc;
 		}
@@ -160,18 +165,32 @@ static int drop_temp_above_home(const struct nono_builder *b, struct nono_error 
 	return 0;
 }
 
-int nono_compose_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+int nono_profile_groups(const struct nono_profile *p, enum nono_platform platform, struct nono_strv *ret,
+			struct nono_error *err)
 {
-	const struct nono_profile *p = c->profile;
-	int rc = p ? check_exclusions(p, b->set, err) : 0;
+	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < nono_group_count; i++) {
 		const struct nono_group *g = &nono_groups[i];
 
-		if (g->base && !(p && (listed(&p->groups.exclude, g->name) || listed(&p->trust_groups, g->name))))
-			rc = apply_group(b, c, g, err);
+		if (g->base && on_platform(g, platform) &&
+		    !(p && (listed(&p->groups.exclude, g->name) || listed(&p->trust_groups, g->name))))
+			rc = nono_strv_add_new(ret, g->name, err);
 	}
+	return rc == 0 && p ? list_own_groups(p, platform, ret, err) : rc;
+}
+
+int nono_compose_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
+{
+	_cleanup_(nono_strv_done) struct nono_strv names = {0};
+	const struct nono_profile *p = c->profile;
+	int rc = p ? nono_compose_check_required(p, err) : 0;
+
 	if (rc == 0 && p)
-		rc = apply_own_groups(b, c, err);
+		rc = note_trusted(p, b->set, err);
+	if (rc == 0)
+		rc = nono_profile_groups(p, c->platform, &names, err);
+	for (size_t i = 0; rc == 0 && i < names.len; i++)
+		rc = apply_group(b, nono_group_find(names.items[i]), err);
 	return rc == 0 ? drop_temp_above_home(b, err) : rc;
 }

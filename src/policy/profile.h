@@ -69,6 +69,21 @@ struct nono_ports {
 	size_t room;
 };
 
+struct nono_key;
+struct json_t;
+
+/* The value of a key that has no field of its own. */
+struct nono_other {
+	const struct nono_key *key; /* static */
+	struct json_t *value;	    /* owned; conditions are settled; null: takes an inherited value away */
+};
+
+struct nono_others {
+	struct nono_other *items;
+	size_t len;
+	size_t room;
+};
+
 /* A Boolean that may be absent. Absent is 0, so that a zeroed profile is an empty one. */
 enum nono_tri { NONO_TRI_UNSET = 0, NONO_TRI_FALSE, NONO_TRI_TRUE };
 
@@ -139,6 +154,7 @@ struct nono_profile {
 	enum nono_tri interactive;
 	struct nono_entries command_args;
 	char *binary;
+	struct nono_others others;
 	/* Canonical key paths that are set to something and not built yet, each with its profile. */
 	struct nono_entries unbuilt_protecting;	 /* a run refuses */
 	struct nono_entries unbuilt_convenience; /* -v says unused */
@@ -215,6 +231,43 @@ struct nono_profile_lookup {
  */
 int nono_profile_load(const struct nono_profile_lookup *lookup, const char *which, const struct nono_strv *extends,
 		      struct nono_profile *ret, struct nono_error *err);
+
+/* A profile as it is written, before what it extends. */
+struct nono_profile_text {
+	char *file;	  /* its path, or "built-in profile NAME"; owned */
+	char *name;	  /* the file's base name without its suffix, or the built-in's; owned */
+	const char *text; /* borrowed from @data or the program */
+	size_t len;
+	char *data; /* owned; NULL: built in */
+	bool builtin;
+};
+
+/** nono_profile_find - read the text of a profile; @which and errors as nono_profile_load's. */
+int nono_profile_find(const struct nono_profile_lookup *lookup, const char *which, struct nono_profile_text *ret,
+		      struct nono_error *err);
+
+/** nono_profile_text_done - free it, leaving none. */
+void nono_profile_text_done(struct nono_profile_text *text);
+
+/* All that there is to say about a profile. */
+struct nono_findings {
+	struct nono_strv errors;   /* "FILE:LINE:COLUMN: key.path: ..." where there is a place */
+	struct nono_strv warnings; /* likewise */
+	struct nono_strv
+		moved; /* keys that were written by a name from before they moved, such as policy.override_deny */
+};
+
+/**
+ * nono_profile_validate - read a profile and all that it extends, and go on after what is wrong, so that all is found.
+ * @which: as nono_profile_load's
+ * @ret:   a zeroed struct; what is wrong with the profile, a file that cannot be read included, is an entry of errors
+ * Returns 0 or -NONO_E_NOMEM. Thread-safe.
+ */
+int nono_profile_validate(const struct nono_profile_lookup *lookup, const char *which, struct nono_findings *ret,
+			  struct nono_error *err);
+
+/** nono_findings_done - free them, leaving none. */
+void nono_findings_done(struct nono_findings *f);
 
 /** nono_profile_name_ok - is this a profile name: ASCII letters, digits and -, no - at either end, not empty. */
 bool nono_profile_name_ok(const char *name);

@@ -125,6 +125,31 @@ static bool loads_code(const char *name)
 	return false;
 }
 
+/* "[Ll][Dd]_" */
+static void any_case(struct nono_buf *out, const char *word)
+{
+	for (; *word; word++)
+		if (strchr(LETTERS, *word))
+			nono_buf_printf(out, "[%c%c]", *word & ~0x20, *word | 0x20);
+		else
+			nono_buf_add(out, word, 1);
+}
+
+void nono_loading_pattern(struct nono_buf *out)
+{
+	nono_buf_puts(out, "^(?!(?:");
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(loading_vars); i++) {
+		nono_buf_puts(out, i ? "|" : "");
+		any_case(out, loading_vars[i]);
+	}
+	nono_buf_puts(out, ")$");
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(loading_prefixes); i++) {
+		nono_buf_puts(out, "|");
+		any_case(out, loading_prefixes[i]);
+	}
+	nono_buf_puts(out, ")[A-Za-z0-9_]+$");
+}
+
 const char *nono_check_env_destination(const char *text)
 {
 	if (!made_of(text, LETTERS DIGITS "_"))

@@ -27,6 +27,16 @@ int nono_read_text(struct nono_reading *r, nono_key_check check, const struct no
 	return problem ? nono_read_fail(r, at, spot, "%s", problem) : 0;
 }
 
+int nono_read_on(struct nono_reading *r, int rc)
+{
+	struct nono_error found;
+
+	if (rc != -NONO_E_PARSE || !r->findings || r->findings->errors.len >= NONO_FINDINGS)
+		return rc;
+	found = TAKE(*r->err);
+	return nono_strv_add(&r->findings->errors, found.text, r->err);
+}
+
 int nono_read_limit(struct nono_reading *r, const struct nono_json_at *at, size_t count)
 {
 	if (count <= NONO_LIST_ITEMS)
@@ -157,12 +167,11 @@ static int read_when(struct nono_reading *r, const struct nono_json_at *at, cons
 	return 0;
 }
 
-/* An entry {when_key: text, "when": predicate}; *ret_text stays NULL where the predicate does not hold. */
+/* An entry {when_key: text, "when": predicate}. */
 static int read_conditional(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
-			    json_t *value, const char **ret_text, struct nono_json_at *ret_at)
+			    json_t *value, const char **ret_text, bool *ret_holds, struct nono_json_at *ret_at)
 {
 	const char *name, *text = NULL;
-	bool holds = true;
 	json_t *part;
 
 	json_object_foreach (value, name, part) {
@@ -170,7 +179,7 @@ static int read_conditional(struct nono_reading *r, const struct nono_key *key, 
 		int rc = 0;
 
 		if (strcmp(name, "when") == 0) {
-			rc = read_when(r, &here, part, &holds);
+			rc = read_when(r, &here, part, ret_holds);
 		} else if (strcmp(name, key->when_key) != 0) {
 			rc = nono_read_fail(r, &here, NONO_JSON_AT_KEY, "unknown key; an entry has %s and when",
 					    key->when_key);
@@ -187,28 +196,31 @@ static int read_conditional(struct nono_reading *r, const struct nono_key *key, 
 		return nono_read_fail(r, at, NONO_JSON_AT_VALUE, "%s is missing; write {\"%s\": ..., \"when\": ...}",
 				      key->when_key, key->when_key);
 	*ret_at = (struct nono_json_at){.up = at, .key = key->when_key};
-	if (holds)
-		*ret_text = text;
+	*ret_text = text;
 	return 0;
 }
 
-/* A string, or a conditional entry where the key has them. *ret_text: borrowed; stays NULL for "not on this system". */
+/*
+ * A string, or a conditional entry where the key has them; checked on every system. *ret_text: borrowed; stays NULL for
+ * "not on this system".
+ */
 static int read_entry(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		      const char **ret_text)
 {
 	struct nono_json_at text_at = *at;
 	const char *text = json_string_value(value);
+	bool holds = true;
 	int rc = 0;
 
 	if (!text && json_is_object(value) && key->when_key)
-		rc = read_conditional(r, key, at, value, &text, &text_at);
+		rc = read_conditional(r, key, at, value, &text, &holds, &text_at);
 	else if (!text)
 		rc = nono_read_fail(r, at, NONO_JSON_AT_VALUE, "expected a string%s%s%s, found %s",
 				    key->when_key ? " or {\"" : "", key->when_key ? key->when_key : "",
 				    key->when_key ? "\": ..., \"when\": ...}" : "", nono_json_type_name(value));
-	if (rc == 0 && text)
+	if (rc == 0)
 		rc = nono_read_text(r, key->check, &text_at, NONO_JSON_AT_VALUE, text);
-	if (rc == 0 && text)
+	if (rc == 0 && holds)
 		*ret_text = text;
 	return rc;
 }
@@ -223,7 +235,24 @@ static int add_entry(struct nono_reading *r, const struct nono_key *key, const s
 	if (rc < 0 || !text)
 		return rc;
 	*ret_set = true;
-	return list ? nono_entries_add(list, text, r->origin->name, r->origin->builtin, r->err) : 0;
+	if (r->findings && key->check == nono_check_group)
+		rc = nono_read_group(r, key, at, text);
+	return rc == 0 && list ? nono_entries_add(list, text, r->origin->name, r->origin->builtin, r->err) : rc;
+}
+
+/* A list that is kept as JSON: what does not apply here goes, and what is conditional becomes its text. */
+static int settle_list(struct nono_reading *r, const struct nono_key *key, json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list);) {
+		const struct nono_json_at at = {.index = i};
+		const char *text = NULL;
+
+		if (read_entry(r, key, &at, json_array_get(list, i), &text) < 0 || !text)
+			(void)json_array_remove(list, i);
+		else if (json_array_set_new(list, i++, json_string(text)) < 0)
+			return nono_nomem(r->err);
+	}
+	return 0;
 }
 
 int nono_decode_list(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
@@ -239,8 +268,10 @@ int nono_decode_list(struct nono_reading *r, const struct nono_key *key, const s
 	for (size_t i = 0; i < json_array_size(value) && rc == 0; i++) {
 		const struct nono_json_at item = {.up = at, .index = i};
 
-		rc = add_entry(r, key, &item, json_array_get(value, i), ret_set);
+		rc = nono_read_on(r, add_entry(r, key, &item, json_array_get(value, i), ret_set));
 	}
+	if (rc == 0 && key->when_key && !nono_read_field(r, key) && !r->findings)
+		rc = settle_list(r, key, value);
 	return rc;
 }
 
@@ -268,6 +299,7 @@ int nono_decode_ports(struct nono_reading *r, const struct nono_key *key, const 
 		rc = read_port(r, &item, json_array_get(value, i), key->least, &port);
 		if (rc == 0)
 			rc = nono_ports_add(nono_read_field(r, key), port, port, r->err);
+		rc = nono_read_on(r, rc);
 		*ret_set = true;
 	}
 	return rc;
@@ -303,6 +335,7 @@ int nono_decode_ranges(struct nono_reading *r, const struct nono_key *key, const
 		rc = read_range(r, &item, json_array_get(value, i), key->least, range);
 		if (rc == 0)
 			rc = nono_ports_add(nono_read_field(r, key), range[0], range[1], r->err);
+		rc = nono_read_on(r, rc);
 		*ret_set = true;
 	}
 	return rc;
@@ -327,6 +360,7 @@ int nono_decode_pairs(struct nono_reading *r, const struct nono_key *key, const 
 			rc = read_entry(r, key, &here, part, &text);
 		if (rc == 0 && text)
 			rc = nono_pairs_set(pairs, name, text, r->origin->name, r->err);
+		rc = nono_read_on(r, rc);
 		if (rc < 0)
 			return rc;
 		*ret_set = *ret_set || text;

@@ -15,12 +15,13 @@
 		.merge = NONO_MERGE_##merge_, .cls = NONO_CLASS_##class_, __VA_ARGS__                   \
 	}
 
-/* The words on what a key is for are the documentation's; they are not compiled in. */
+/* The words on what a key is for are in profile_docs.c: only what shows them is linked with it. */
 #define TOP(name, kind, offset, merge, cls, doc, ...) ROW(name, 0, kind, offset, merge, cls, __VA_ARGS__),
 #define KEY(section, name, kind, offset, merge, cls, doc, ...) \
 	ROW(section "." name, sizeof(section), kind, offset, merge, cls, __VA_ARGS__),
 #define TOP_ALIAS(name, canonical)
 #define ALIAS(section, name, canonical)
+#define MOVED(section, name, canonical)
 
 const struct nono_key nono_keys[] = {
 #include "policy/profile_keys.def"
@@ -33,10 +34,12 @@ _Static_assert(sizeof(struct nono_profile) < NONO_KEY_NOT_KEPT, "offsets of the 
 #undef KEY
 #undef TOP_ALIAS
 #undef ALIAS
+#undef MOVED
 #define TOP(name, kind, offset, merge, cls, doc, ...)
 #define KEY(section, name, kind, offset, merge, cls, doc, ...)
-#define TOP_ALIAS(name, canonical) {name, 0, canonical},
-#define ALIAS(section, name, canonical) {section "." name, sizeof(section), canonical},
+#define TOP_ALIAS(name, canonical) {name, 0, canonical, false},
+#define ALIAS(section, name, canonical) {section "." name, sizeof(section), canonical, false},
+#define MOVED(section, name, canonical) {section "." name, sizeof(section), canonical, true},
 
 const struct nono_key_alias nono_key_aliases[] = {
 #include "policy/profile_keys.def"
@@ -49,6 +52,14 @@ const struct nono_key_table nono_profile_table = {
 	.aliases = nono_key_aliases,
 	.alias_count = NONO_ARRAY_SIZE(nono_key_aliases),
 };
+
+bool nono_key_moved(const char *path)
+{
+	for (size_t i = 0; i < nono_key_alias_count; i++)
+		if (strcmp(nono_key_aliases[i].path, path) == 0)
+			return nono_key_aliases[i].moved;
+	return false;
+}
 
 /* Is the section of a path, whose last name begins at @name_at, this one? */
 static bool section_is(const char *path, size_t name_at, const char *section)
@@ -63,12 +74,22 @@ bool nono_key_is_in(const struct nono_key *key, const char *section)
 	return section_is(key->path, key->name_at, section);
 }
 
+bool nono_key_alias_is_in(const struct nono_key_alias *alias, const char *section)
+{
+	return section_is(alias->path, alias->name_at, section);
+}
+
 static const struct nono_key *find_path(const struct nono_key_table *table, const char *path)
 {
 	for (size_t i = 0; i < table->count; i++)
 		if (strcmp(table->keys[i].path, path) == 0)
 			return &table->keys[i];
 	return NULL;
+}
+
+const struct nono_key *nono_key_by_path(const char *path)
+{
+	return find_path(&nono_profile_table, path);
 }
 
 const struct nono_key *nono_table_find(const struct nono_key_table *table, const char *section, const char *name,
@@ -90,7 +111,7 @@ const struct nono_key *nono_table_find(const struct nono_key_table *table, const
 		const struct nono_key_alias *a = &table->aliases[i];
 
 		if (a->path[a->name_at] == name[0] && strcmp(a->path + a->name_at, name) == 0 &&
-		    section_is(a->path, a->name_at, section)) {
+		    nono_key_alias_is_in(a, section)) {
 			found = find_path(table, a->canonical);
 			written = a->path;
 		}
@@ -137,7 +158,7 @@ const char *nono_table_nearest(const struct nono_key_table *table, const char *s
 	for (size_t i = 0; i < table->alias_count; i++) {
 		const struct nono_key_alias *a = &table->aliases[i];
 
-		offer(section_is(a->path, a->name_at, section) ? &here : &elsewhere, a->path, a->name_at);
+		offer(nono_key_alias_is_in(a, section) ? &here : &elsewhere, a->path, a->name_at);
 	}
 	return here.path ? here.path : elsewhere.path;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 
 /* What a value looks like, and which type of struct nono_profile's field it fills. */
@@ -81,6 +82,7 @@ struct nono_key_alias {
 	const char *path;
 	uint8_t name_at;
 	const char *canonical;
+	bool moved; /* from before the key stood where it does */
 };
 
 #define NONO_KEYS_MAX 192 /* rows of a table, at most */
@@ -101,6 +103,15 @@ extern const size_t nono_key_alias_count;
 /* nono_profile_table - the four above: the keys of a profile. */
 extern const struct nono_key_table nono_profile_table;
 
+/** nono_key_doc - a few words on what a key is for. Static. */
+const char *nono_key_doc(const struct nono_key *key);
+
+/** nono_key_moved - is this path an older name of a key that has moved since? */
+bool nono_key_moved(const char *path);
+
+/** nono_key_by_path - the row of a canonical path; NULL where there is none. */
+const struct nono_key *nono_key_by_path(const char *path);
+
 /**
  * nono_table_find - the row of a key in a section ("" at the top), by its own or an older name.
  * @ret_written: receives the path that was used, its own or the older one; static; may be NULL
@@ -114,6 +125,9 @@ const struct nono_key *nono_key_find(const char *section, const char *name, cons
 
 /** nono_key_is_in - is a row directly in a section. */
 bool nono_key_is_in(const struct nono_key *key, const char *section);
+
+/** nono_key_alias_is_in - is another name directly in a section. */
+bool nono_key_alias_is_in(const struct nono_key_alias *alias, const char *section);
 
 /**
  * nono_table_nearest - the path of the known key that a mistyped one was meant to be; NULL where none is near. Static.
@@ -139,5 +153,11 @@ const char *nono_check_script(const char *text);
 const char *nono_check_seatbelt(const char *text);
 const char *nono_check_word(const char *text);
 const char *nono_check_dash_word(const char *text);
+
+/** nono_loading_pattern - append nono_check_env_destination as a regular expression. */
+void nono_loading_pattern(struct nono_buf *out);
+
+/** nono_profile_schema - append the JSON schema of profiles (draft 2020-12), made of the table. */
+void nono_profile_schema(struct nono_buf *out);
 
 #endif

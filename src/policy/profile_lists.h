@@ -2,7 +2,10 @@
 #ifndef NONO_POLICY_PROFILE_LISTS_H
 #define NONO_POLICY_PROFILE_LISTS_H
 
+#include <jansson.h>
+
 #include "policy/profile.h"
+#include "policy/profile_keys.h"
 
 /** nono_entries_remove - take out the entry with this text, if there is one. */
 void nono_entries_remove(struct nono_entries *e, const char *text);
@@ -43,5 +46,20 @@ int nono_ports_join(struct nono_ports *p, struct nono_ports *more, struct nono_e
 
 /** nono_ports_done - free it, leaving an empty list. */
 void nono_ports_done(struct nono_ports *p);
+
+/** nono_key_is_other - is a key's value kept as JSON, in nono_profile.others? */
+bool nono_key_is_other(const struct nono_key *key);
+
+/** nono_others_get - the value of a key, borrowed; NULL where there is none. */
+json_t *nono_others_get(const struct nono_others *o, const struct nono_key *key);
+
+/** nono_others_set - keep @value (a new reference) in the place of the key's. 0 or -NONO_E_NOMEM. */
+int nono_others_set(struct nono_others *o, const struct nono_key *key, json_t *value, struct nono_error *err);
+
+/** nono_others_join - put @more, which is emptied, over @o as the key table says. 0 or -NONO_E_NOMEM. */
+int nono_others_join(struct nono_others *o, struct nono_others *more, struct nono_error *err);
+
+/** nono_others_done - free it, leaving none. */
+void nono_others_done(struct nono_others *o);
 
 #endif

@@ -316,28 +316,43 @@ static int add_file(struct loader *l, const char *path)
 	return rc < 0 ? nono_fail_in(l->err, rc, "profile") : nono_strv_add_new(&l->files, node.real, l->err);
 }
 
+/* A source's text. */
+static int read_text(struct loader *l, const struct source *s, struct nono_profile_text *ret)
+{
+	const struct nono_fs *fs = l->lookup->fs;
+	_cleanup_(nono_profile_text_done) struct nono_profile_text text = {.builtin = !s->file};
+	int rc = 0;
+
+	text.name = strdup(s->name);
+	if (text.builtin) {
+		text.text = s->builtin->json;
+		text.len = s->builtin->json_len;
+		if (asprintf(&text.file, "built-in profile %s", s->name) < 0)
+			text.file = NULL;
+	} else {
+		text.file = strdup(s->file);
+		rc = fs->read(fs, s->file, NONO_PROFILE_BYTES, &text.data, &text.len, l->err);
+		text.text = text.data;
+	}
+	if (rc < 0)
+		return nono_fail_in(l->err, rc, "profile");
+	if (!text.name || !text.file)
+		return nono_nomem(l->err);
+	*ret = TAKE(text);
+	return 0;
+}
+
 static int read_source(struct loader *l, const struct source *s, struct nono_profile *ret)
 {
-	const struct nono_profile_lookup *lookup = l->lookup;
-	struct nono_profile_origin origin = {.file = s->file, .name = s->name, .builtin = !s->file};
-	_cleanup_(nono_freep) char *data = NULL;
-	_cleanup_(nono_freep) char *label = NULL;
-	size_t len = 0;
-	int rc;
+	_cleanup_(nono_profile_text_done) struct nono_profile_text text = {0};
+	int rc = read_text(l, s, &text);
+	const struct nono_profile_origin origin = {.file = text.file, .name = text.name, .builtin = text.builtin};
 
-	if (s->file) {
-		rc = lookup->fs->read(lookup->fs, s->file, NONO_PROFILE_BYTES, &data, &len, l->err);
-		if (rc < 0)
-			return nono_fail_in(l->err, rc, "profile");
-		rc = add_file(l, s->file);
-		if (rc < 0)
-			return rc;
-		return nono_profile_parse(data, len, lookup->os_release, &origin, ret, l->err);
-	}
-	if (asprintf(&label, "built-in profile %s", s->name) < 0)
-		return nono_nomem(l->err);
-	origin.file = label;
-	return nono_profile_parse(s->builtin->json, s->builtin->json_len, lookup->os_release, &origin, ret, l->err);
+	if (rc == 0 && !text.builtin)
+		rc = add_file(l, text.file);
+	if (rc < 0)
+		return rc;
+	return nono_profile_parse(text.text, text.len, l->lookup->os_release, &origin, ret, l->err);
 }
 
 static int load_link(struct loader *l, const struct link *link, const struct nono_strv *extra,
@@ -407,4 +422,22 @@ int nono_profile_load(const struct nono_profile_lookup *lookup, const char *whic
 		return rc;
 	*ret = TAKE(p);
 	return 0;
+}
+
+void nono_profile_text_done(struct nono_profile_text *text)
+{
+	free(text->file);
+	free(text->name);
+	free(text->data);
+	*text = (struct nono_profile_text){0};
+}
+
+int nono_profile_find(const struct nono_profile_lookup *lookup, const char *which, struct nono_profile_text *ret,
+		      struct nono_error *err)
+{
+	struct loader l = {.lookup = lookup, .err = err};
+	_cleanup_(source_done) struct source source = {0};
+	int rc = find_named(&l, which, &source);
+
+	return rc < 0 ? rc : read_text(&l, &source, ret);
 }

@@ -65,6 +65,7 @@ void nono_profile_done(struct nono_profile *p)
 		if (k->offset != NONO_KEY_NOT_KEPT && done[k->kind])
 			done[k->kind]((char *)p + k->offset);
 	}
+	nono_others_done(&p->others);
 	nono_entries_done(&p->unbuilt_protecting);
 	nono_entries_done(&p->unbuilt_convenience);
 	nono_entries_done(&p->cleared);
@@ -232,6 +233,8 @@ static int merge(struct nono_profile *base, struct nono_profile *child, bool own
 		if (k->written)
 			*(bool *)((char *)base + k->written) |= *(const bool *)((const char *)child + k->written);
 	}
+	if (rc == 0)
+		rc = nono_others_join(&base->others, &child->others, err);
 	if (rc == 0)
 		rc = join_marks(base, child, err);
 	if (rc == 0)

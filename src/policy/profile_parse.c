@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/util.h"
+#include "policy/profile_lists.h"
 #include "policy/profile_read.h"
 
 static int read_value(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
@@ -42,6 +43,12 @@ static int check_seen(struct nono_reading *r, const struct nono_key *key, const 
 
 	if (strchr(key->path, '*'))
 		return 0;
+	if (r->findings && nono_key_moved(written)) {
+		int rc = nono_strv_add_new(&r->findings->moved, written, r->err);
+
+		if (rc < 0)
+			return rc;
+	}
 	if (*seen)
 		return nono_read_fail(r, at, NONO_JSON_AT_KEY, "means the same as %s, which is there too; keep only %s",
 				      *seen, key->path);
@@ -78,6 +85,7 @@ static int read_section(struct nono_reading *r, const char *section, const struc
 
 		if (rc == 0)
 			rc = read_value(r, key, &here, value, &set);
+		rc = nono_read_on(r, rc);
 		if (rc < 0)
 			return rc;
 		*ret_set = *ret_set || set;
@@ -93,7 +101,7 @@ static int decode_section(struct nono_reading *r, const struct nono_key *key, co
 
 	*ret_set = key->set_by_presence;
 	rc = read_section(r, key->path, at, value, ret_set);
-	return rc == 0 && field ? nono_read_session_hook(r, field, value) : rc;
+	return rc == 0 && field && !r->findings ? nono_read_session_hook(r, field, value) : rc;
 }
 
 static int decode_map(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
@@ -114,8 +122,9 @@ static int decode_map(struct nono_reading *r, const struct nono_key *key, const 
 		rc = nono_read_text(r, key->check_name, &here, NONO_JSON_AT_KEY, name);
 		if (rc == 0)
 			rc = read_value(r, item, &here, part, &set);
-		if (rc == 0 && field)
+		if (rc == 0 && field && !r->findings)
 			rc = nono_read_hook(r, field, name, part);
+		rc = nono_read_on(r, rc);
 		if (rc < 0)
 			return rc;
 		*ret_set = true;
@@ -135,7 +144,7 @@ static int decode_items(struct nono_reading *r, const struct nono_key *key, cons
 		bool set = false;
 
 		if (!key->text_too || !json_is_string(part))
-			rc = read_value(r, item, &here, part, &set);
+			rc = nono_read_on(r, read_value(r, item, &here, part, &set));
 		*ret_set = true;
 	}
 	return rc;
@@ -152,6 +161,7 @@ static int decode_body(struct nono_reading *r, const struct nono_key *key, const
 				     .host = r->host,
 				     .p = &body,
 				     .nested = true,
+				     .findings = r->findings,
 				     .err = r->err};
 	struct nono_profile **field = nono_read_field(r, key);
 	int rc = read_section(&inner, "", at, value, ret_set);
@@ -222,6 +232,8 @@ static int read_value(struct nono_reading *r, const struct nono_key *key, const 
 					      nono_json_type_name(value));
 		rc = kind->decode(r, key, at, value, ret_set);
 	}
+	if (rc == 0 && r->table == &nono_profile_table && nono_key_is_other(key))
+		rc = nono_others_set(&r->p->others, key, value, r->err);
 	return rc == 0 ? note_unbuilt(r, key, value, *ret_set) : rc;
 }
 
@@ -232,8 +244,9 @@ int nono_read_object(struct nono_reading *r, json_t *object)
 	return read_section(r, "", NULL, object, &set);
 }
 
-int nono_profile_parse(const char *text, size_t len, const char *os_release, const struct nono_profile_origin *origin,
-		       struct nono_profile *ret, struct nono_error *err)
+int nono_profile_parse_all(const char *text, size_t len, const char *os_release,
+			   const struct nono_profile_origin *origin, struct nono_findings *findings,
+			   struct nono_profile *ret, struct nono_error *err)
 {
 	_cleanup_(nono_json_done) struct nono_json doc = {0};
 	_cleanup_(nono_profile_done) struct nono_profile p = {0};
@@ -242,6 +255,7 @@ int nono_profile_parse(const char *text, size_t len, const char *os_release, con
 				 .origin = origin,
 				 .host = {.os = nono_when_os(), .os_release = os_release},
 				 .p = &p,
+				 .findings = findings,
 				 .err = err};
 	int rc;
 
@@ -254,4 +268,10 @@ int nono_profile_parse(const char *text, size_t len, const char *os_release, con
 		return rc;
 	*ret = TAKE(p);
 	return 0;
+}
+
+int nono_profile_parse(const char *text, size_t len, const char *os_release, const struct nono_profile_origin *origin,
+		       struct nono_profile *ret, struct nono_error *err)
+{
+	return nono_profile_parse_all(text, len, os_release, origin, NULL, ret, err);
 }

@@ -16,6 +16,7 @@ struct nono_reading {
 	struct nono_profile *p;		 /* offsets of the table start here */
 	const char *seen[NONO_KEYS_MAX]; /* the path that each key was written as */
 	bool nested;			 /* a body of platform_overrides */
+	struct nono_findings *findings;	 /* where to note what is wrong and go on; NULL: the first error ends it */
 	struct nono_error *err;
 };
 
@@ -59,6 +60,25 @@ int nono_read_fail(struct nono_reading *r, const struct nono_json_at *at, enum n
 /** nono_read_text - a text against the check of its row; 0 or -NONO_E_PARSE. */
 int nono_read_text(struct nono_reading *r, nono_key_check check, const struct nono_json_at *at,
 		   enum nono_json_spot spot, const char *text);
+
+/**
+ * nono_read_on - go on after an error about one value, if this reading notes findings.
+ * Returns 0 where @rc is 0 or was noted, else @rc.
+ */
+int nono_read_on(struct nono_reading *r, int rc);
+
+/**
+ * nono_profile_parse_all - as nono_profile_parse, but note what is wrong and go on.
+ * @findings: NULL: the first error ends it. Where some were noted, @ret holds what could be read
+ * @err:      not NULL where @findings is not
+ */
+int nono_profile_parse_all(const char *text, size_t len, const char *os_release,
+			   const struct nono_profile_origin *origin, struct nono_findings *findings,
+			   struct nono_profile *ret, struct nono_error *err);
+
+/** nono_read_group - note what is wrong with the name of a group in a list. 0 or -NONO_E_NOMEM. */
+int nono_read_group(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+		    const char *name);
 
 /** nono_read_limit - is a list or object small enough; 0 or -NONO_E_LIMIT. */
 int nono_read_limit(struct nono_reading *r, const struct nono_json_at *at, size_t count);

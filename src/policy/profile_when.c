@@ -8,8 +8,8 @@
 
 #include "base/util.h"
 
-#define WHEN_PARTS 4	   /* system, ID, version, variant */
-#define WHEN_BYTES 128	   /* one predicate */
+#define WHEN_PARTS 4 /* system, ID, version, variant */
+#define WHEN_BYTES (NONO_WHEN_MOST + 1)
 #define VERSION_NUMBERS 16 /* dotted parts that are compared */
 
 #ifdef __APPLE__

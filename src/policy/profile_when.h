@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#define NONO_WHEN_MOST 127 /* bytes of one predicate, without its ! */
+
 /* What predicates are held against; both borrowed. */
 struct nono_when_host {
 	const char *os;		/* linux, macos, windows */

@@ -1,0 +1,98 @@
+/* profile_validate.c - all that is wrong with a profile, not only the first of it.  SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/util.h"
+#include "policy/compose_parts.h"
+#include "policy/profile_read.h"
+
+static int note(struct nono_strv *list, const struct nono_error *found, struct nono_error *err)
+{
+	return nono_strv_add_new(list, found->text, err);
+}
+
+static bool removes_required(const char *name)
+{
+	const char *self[2];
+	const char *const *groups = nono_group_expand(name, self);
+
+	for (; groups && *groups; groups++) {
+		const struct nono_group *g = nono_group_find(*groups);
+
+		if (g && g->required)
+			return true;
+	}
+	return false;
+}
+
+int nono_read_group(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, const char *name)
+{
+	bool excludes = strcmp(key->path, "groups.exclude") == 0;
+	struct nono_error found = {0};
+	const char *near = nono_group_nearest(name);
+	const char *self[2];
+
+	if (excludes && removes_required(name))
+		(void)nono_json_fail(r->doc, at, NONO_JSON_AT_VALUE, &found, NONO_E_POLICY,
+				     "a required group; only trust_groups removes those");
+	else if (!nono_group_expand(name, self))
+		(void)nono_json_fail(r->doc, at, NONO_JSON_AT_VALUE, &found, NONO_E_POLICY,
+				     "there is no such group%s%s%s%s", excludes ? ", so nothing is left out" : "",
+				     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	else
+		return 0;
+	return note(excludes && !removes_required(name) ? &r->findings->warnings : &r->findings->errors, &found,
+		    r->err);
+}
+
+static int check_names(const struct nono_entries *list, struct nono_error *err)
+{
+	const char *self[2];
+
+	for (size_t i = 0; i < list->len; i++)
+		if (!nono_group_expand(list->items[i].text, self))
+			return nono_compose_unknown_group(list->items[i].text, list->items[i].origin, err);
+	return 0;
+}
+
+/* What only shows once all bases are joined. */
+static int check_composed(const struct nono_profile_lookup *lookup, const char *which, struct nono_findings *f,
+			  struct nono_error *err)
+{
+	_cleanup_(nono_profile_done) struct nono_profile p = {0};
+	struct nono_error found = {0};
+	int rc = nono_profile_load(lookup, which, NULL, &p, &found);
+
+	if (rc == 0)
+		rc = check_names(&p.groups.include, &found);
+	if (rc == 0)
+		rc = check_names(&p.trust_groups, &found);
+	if (rc == 0)
+		rc = nono_compose_check_required(&p, &found);
+	return rc == 0 ? 0 : note(&f->errors, &found, err);
+}
+
+int nono_profile_validate(const struct nono_profile_lookup *lookup, const char *which, struct nono_findings *ret,
+			  struct nono_error *err)
+{
+	_cleanup_(nono_profile_text_done) struct nono_profile_text text = {0};
+	_cleanup_(nono_profile_done) struct nono_profile p = {0};
+	struct nono_error found = {0};
+	int rc = nono_profile_find(lookup, which, &text, &found);
+
+	if (rc == 0) {
+		const struct nono_profile_origin origin = {text.file, text.name, text.builtin};
+
+		rc = nono_profile_parse_all(text.text, text.len, lookup->os_release, &origin, ret, &p, &found);
+	}
+	if (rc == -NONO_E_NOMEM)
+		return nono_nomem(err);
+	if (rc < 0)
+		return note(&ret->errors, &found, err);
+	return ret->errors.len ? 0 : check_composed(lookup, which, ret, err);
+}
+
+void nono_findings_done(struct nono_findings *f)
+{
+	nono_strv_done(&f->errors);
+	nono_strv_done(&f->warnings);
+	nono_strv_done(&f->moved);
+}
