@@ -42,10 +42,15 @@ static char *absolute(const char *cwd, const char *home, const char *path)
 	return nono_path_join(cwd, path);
 }
 
+char *context_path(const struct context *ctx, const char *path)
+{
+	return absolute(ctx->cwd, ctx->vars.home, path);
+}
+
 static int absolute_list(const struct context *ctx, struct nono_strv *list, struct nono_error *err)
 {
 	for (size_t i = 0; i < list->len; i++) {
-		char *path = absolute(ctx->cwd, ctx->vars.home, list->items[i]);
+		char *path = context_path(ctx, list->items[i]);
 
 		if (!*list->items[i]) {
 			free(path);
@@ -122,16 +127,17 @@ static int read_os_release(char **ret, struct nono_error *err)
 	return rc;
 }
 
+struct nono_profile_lookup context_lookup(const struct context *ctx)
+{
+	return (struct nono_profile_lookup){
+		.fs = &nono_fs_host, .config_dir = ctx->config_dir, .os_release = ctx->os_release, .workdir = ctx->cwd};
+}
+
 int context_load_profile(const struct context *ctx, const char *which, const struct nono_strv *extends,
 			 struct nono_profile *ret, struct nono_error *err)
 {
-	_cleanup_(nono_freep) char *os_release = NULL;
-	struct nono_profile_lookup lookup = {.fs = &nono_fs_host, .config_dir = ctx->config_dir, .workdir = ctx->cwd};
-	int rc = read_os_release(&os_release, err);
+	const struct nono_profile_lookup lookup = context_lookup(ctx);
 
-	if (rc < 0)
-		return rc;
-	lookup.os_release = os_release;
 	return nono_profile_load(&lookup, which, extends, ret, err);
 }
 
@@ -148,7 +154,7 @@ static int load_profile(struct context *ctx, struct nono_error *err)
 
 static int load_manifest(struct context *ctx, struct nono_error *err)
 {
-	_cleanup_(nono_freep) char *path = absolute(ctx->cwd, ctx->vars.home, ctx->args->config);
+	_cleanup_(nono_freep) char *path = context_path(ctx, ctx->args->config);
 	_cleanup_(nono_freep) char *text = NULL;
 	size_t len;
 	int rc;
@@ -172,14 +178,13 @@ static int find_self(struct context *ctx, struct nono_error *err)
 	return ctx->self_exe ? 0 : nono_nomem(err);
 }
 
-int context_load(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err)
+int context_start(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *workdir = NULL;
 	struct stat home;
 	int rc;
 
 	ctx->args = args;
-	ctx->set.verbose = args->verbose > 0;
 	ctx->env = env;
 	/* The kernel puts it above the stack. */
 	ctx->started = (const char *)getauxval(AT_EXECFN);
@@ -190,18 +195,27 @@ int context_load(struct context *ctx, struct arguments *args, char *const *env, 
 		rc = nono_vars_init(&ctx->vars, env, workdir, getuid(), err);
 	ctx->has_home = rc == 0 && stat(ctx->vars.home, &home) == 0 && S_ISDIR(home.st_mode);
 	if (rc == 0)
-		rc = absolute_flags(ctx, &args->flags, err);
-	if (rc == 0)
-		rc = find_self(ctx, err);
+		rc = read_os_release(&ctx->os_release, err);
 	if (rc < 0)
 		return rc;
 	ctx->config_dir = nono_path_join(ctx->vars.config_home, "nono");
 	ctx->state_dir = nono_path_join(ctx->vars.state_home, "nono");
-	if (!ctx->config_dir || !ctx->state_dir)
-		return nono_nomem(err);
-	rc = ctx->args->config ? load_manifest(ctx, err) : load_profile(ctx, err);
+	return ctx->config_dir && ctx->state_dir ? 0 : nono_nomem(err);
+}
+
+int context_load(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err)
+{
+	int rc = context_start(ctx, args, env, err);
+
+	ctx->set.verbose = args->verbose > 0;
 	if (rc == 0)
-		ctx->rules = ctx->args->config ? &ctx->manifest.rules : &ctx->profile;
+		rc = absolute_flags(ctx, &args->flags, err);
+	if (rc == 0)
+		rc = find_self(ctx, err);
+	if (rc == 0)
+		rc = args->config ? load_manifest(ctx, err) : load_profile(ctx, err);
+	if (rc == 0)
+		ctx->rules = args->config ? &ctx->manifest.rules : &ctx->profile;
 	return rc;
 }
 
@@ -256,4 +270,5 @@ void context_done(struct context *ctx)
 	free(ctx->config_dir);
 	free(ctx->state_dir);
 	free(ctx->self_exe);
+	free(ctx->os_release);
 }

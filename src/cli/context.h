@@ -20,13 +20,26 @@ struct context {
 	char *config_dir, *state_dir;
 	char *self_exe;
 	const char *started; /* the path that nono was started by, as execve was given it; borrowed; may be NULL */
+	char *os_release;    /* text of os-release; NULL where there is none */
 };
 
-/** context_load - the first half of context_init: where things are, and the profile. Nothing is composed. */
+/** context_load - the first half of context_init: start, and read the profile or manifest. Nothing is composed. */
 int context_load(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err);
 
 /**
- * context_init - read the profile and compose the set.
+ * context_start - find the directories and variables, and which system this is.
+ * @ctx is to be given to context_done after failure too.
+ */
+int context_start(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err);
+
+/** context_lookup - where profiles are looked for; borrowed from @ctx, which was started. */
+struct nono_profile_lookup context_lookup(const struct context *ctx);
+
+/** context_path - what a person names, absolute: it starts where they are. NULL without memory. The caller's. */
+char *context_path(const struct context *ctx, const char *path);
+
+/**
+ * context_init - start, read the profile and compose the set.
  * @may_create: missing directories of a built-in profile are made
  * @ctx is to be given to context_done after failure too. Errors as nono_profile_load and nono_compose.
  */

@@ -482,5 +482,7 @@ void arguments_done(struct arguments *args)
 {
 	nono_flags_done(&args->flags);
 	nono_strv_done(&args->extends);
+	nono_strv_done(&args->profiles.extends);
+	nono_strv_done(&args->profiles.groups);
 	free(args->operands);
 }

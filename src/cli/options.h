@@ -35,6 +35,11 @@ struct arguments {
 	bool why_self, why_check, json;
 	bool setup_check_only, setup_profiles, setup_shell;
 	const char *theme, *log_file;
+	struct {
+		bool raw, strict, all_platforms, full, force;
+		const char *format, *description, *output;
+		struct nono_strv extends, groups;
+	} profiles; /* of the profile commands */
 	bool help, version;
 	const char *group; /* of commands, where no command of it was named; static */
 	char **words;	   /* the command to run, NULL-terminated, in argv */
