@@ -39,6 +39,7 @@ uninstall:
 	@rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nono $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nono
 	@rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nono.fish
 	@for page in docs/man/*.[1-8]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	@rm -rf $(DESTDIR)$(PREFIX)/share/nono
 	@find $(DESTDIR)$(PREFIX)/lib -name libnono.a -exec rm -f {} + 2>/dev/null || true
 
 clean:

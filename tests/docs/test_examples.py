@@ -68,6 +68,8 @@ def with_profile(home, text='{"extends": "claude-code", "commands": {"allow": ["
 @pytest.mark.parametrize('line', commands())
 def test_command(home, line):
     with_profile(home)
+    if 'my-tool' in line and 'init' not in line:
+        assert run(home, ['profile', 'init', 'my-tool']).returncode == 0
     words = shlex.split(line.split('  #')[0].replace('~', home))[1:]
     if '--' in words and '--dry-run' not in words and words[0] != 'why':
         words.insert(words.index('--'), '--dry-run')

@@ -203,7 +203,7 @@ def test_texts_of_profiles_do_not_act_on_the_terminal(world):
 def test_colour_is_for_terminals(world, args):
     for columns in (80, 120):
         sent = on_terminal(world, *args, columns=columns)
-        assert ESCAPE + '[1m' in sent or ESCAPE + '[3' in sent
+        assert re.search(ESCAPE + r'\[[0-9;]*[1-9][0-9;]*m', sent)
         assert max(map(columns_of, without_colour(sent).split('\n'))) <= columns
         assert without_colour(sent) == on_terminal(world, *args, columns=columns, NO_COLOR='1')
         assert without_colour(sent) == on_terminal(world, *args, columns=columns, TERM='dumb')
