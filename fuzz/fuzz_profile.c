@@ -3,7 +3,8 @@
 #include <stdio.h>
 
 #include "base/util.h"
-#include "policy/profile.h"
+#include "policy/profile_read.h"
+#include "policy/profile_value.h"
 
 #define FUZZ_OS_RELEASE "ID=debian\nVERSION_ID=\"12\"\n"
 
@@ -20,6 +21,39 @@ static void check_error(const struct nono_error *err)
 		abort();
 }
 
+/* Going on after what is wrong finds the same verdict, and no more than there is room for. */
+static void check_findings(const char *text, size_t size, const struct nono_profile_origin *origin, bool valid)
+{
+	_cleanup_(nono_profile_done) struct nono_profile p = {0};
+	_cleanup_(nono_findings_done) struct nono_findings found = {0};
+	struct nono_error err = {0};
+	int rc = nono_profile_parse_all(text, size, FUZZ_OS_RELEASE, origin, &found, &p, &err);
+	size_t groups = 0;
+
+	/* Names of groups are looked at only here. */
+	for (size_t i = 0; i < found.errors.len; i++)
+		groups += strstr(found.errors.items[i], "group") != NULL;
+	if (rc == -NONO_E_NOMEM)
+		return;
+	if (valid ? rc < 0 || found.errors.len > groups : rc == 0 && found.errors.len == 0)
+		abort();
+	if (found.errors.len > NONO_FINDINGS)
+		abort();
+}
+
+/* Every key can be shown. */
+static void check_values(const struct nono_profile *p)
+{
+	struct nono_error err = {0};
+
+	for (size_t i = 0; i < nono_key_count; i++) {
+		_cleanup_(json_decrefp) json_t *value = NULL;
+
+		if (nono_profile_value(p, &nono_keys[i], &value, &err) < 0)
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct nono_profile_origin origin = {.file = "fuzz.json", .name = "fuzz"};
@@ -33,12 +67,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(text, data, size);
 	if (nono_profile_parse(text, size, FUZZ_OS_RELEASE, &origin, &base, &err) < 0) {
-		if (size <= NONO_PROFILE_BYTES)
+		if (size <= NONO_PROFILE_BYTES) {
 			check_error(&err);
+			check_findings(text, size, &origin, false);
+		}
 		return 0;
 	}
+	check_findings(text, size, &origin, true);
 	if (nono_profile_parse(text, size, NULL, &origin, &child, &err) < 0)
 		abort();
+	check_values(&base);
 	if (nono_profile_merge(&base, &child, &err) < 0 || nono_profile_apply_platform(&base, &err) < 0)
 		abort();
 	return 0;
