@@ -6,7 +6,7 @@ from surface import Surface
 TABLES, SURFACE = deftables.load(), Surface()
 RUNNING = ('run', 'shell', 'wrap')
 VALUES = {'PROFILE': 'default', 'COMMAND': 'rm', 'PORT': '8080', 'OP': 'write', 'HOST': 'example.org', 'ADDRESS': '127.0.0.1:1', 'NUMBER': '1',
-          'SECONDS': '1', 'DATE': '2026-01-01', 'FORMAT': 'profile', 'RULE': 'github:GET:/x', 'NAME': 'name', 'LIST': 'name'}
+          'SECONDS': '1', 'DATE': '2026-01-01', 'FORMAT': 'profile', 'RULE': 'github:GET:/x', 'NAME': 'name', 'LIST': 'go_runtime'}
 # What an option needs beside it to be a question.
 BESIDE = {'--op': ['--path', '/etc'], '--port': ['--host', 'example.org']}
 
@@ -27,7 +27,9 @@ def call(world, name, words):
     if name == 'help':
         operands = ['run']
     if name in RUNNING:
-        return [name, *words, '--dry-run', '--allow-cwd', *([] if name == 'shell' else ['--', 'true'])]
+        # Nothing stands beside a manifest.
+        share = [] if {'--config', '-c'} & set(words) else ['--allow-cwd']
+        return [name, *words, '--dry-run', *share, *([] if name == 'shell' else ['--', 'true'])]
     if name == 'why' and not {'--path', '--host'} & set(words):
         operands = ['--path', '/etc']
     return [*name.split(), *words, *operands]
