@@ -177,8 +177,37 @@ def test_show_raw_is_the_file(world):
 
 def test_show_formats(world):
     assert text(world, 'show', 'codex', '--format', 'profile', '--json') == text(world, 'show', 'codex', '--json')
-    assert refused(world, 'show', 'codex', '--format', 'manifest') == 'nono: profile show --format manifest is not built yet\n'
     assert refused(world, 'show', 'codex', '--format', 'x', code=2) == "nono: --format 'x': say profile or manifest\n"
+
+
+def test_show_manifest_is_what_a_run_has(world):
+    inside, secret, outside = world.write('data/in', 'IN'), world.write('other/secret', 'S'), world.write('other/out', 'OUT')
+    world.profile('mine', '''{
+        "filesystem": {"read": ["~/data"], "read_file": ["~/other/secret"], "deny": ["~/other/secret"], "allow": ["~/made"]},
+        "commands": {"deny": ["tac"]}, "network": {"block": true}, "security": {"signal_mode": "isolated"}
+    }''')
+    world.write('made/old', '')
+    manifest = world.write('m.json', text(world, 'show', 'mine', '--format', 'manifest'))
+    connect = 'import socket; s = socket.socket(); s.settimeout(1)\ntry: s.connect(("127.0.0.1", 9))\nexcept OSError as e: print(e.errno)'
+    probes = [['cat', inside], ['cat', secret], ['cat', outside], ['sh', '-c', f'echo x > {inside}'], ['ls', '/usr/share'],
+              ['sh', '-c', f'echo x > {world.path("made/new")} && echo made'], ['ls', world.work], ['sh', '-c', 'echo $$ > /tmp/$$.probe && rm /tmp/$$.probe'],
+              ['tac', inside], ['/usr/bin/python3', '-c', connect], ['ls', world.path('.ssh')], ['sh', '-c', 'kill -0 1']]
+    codes = []
+    for probe in probes:
+        by_name, by_manifest = world.run('run', '--profile', 'mine', '--', *probe), world.run('run', '--config', manifest, '--', *probe)
+        assert (by_name.returncode, by_name.stdout) == (by_manifest.returncode, by_manifest.stdout), (probe, by_name.stderr, by_manifest.stderr)
+        codes.append(by_name.returncode == 0)
+    # Each kind of answer is among them: the two are not alike because nothing starts.
+    assert codes[:6] == [True, False, False, False, True, True] and not codes[8]
+    assert not os.path.exists(world.path('.claude'))
+
+
+def test_show_manifest_loses_no_protection(world):
+    world.profile('mine', '{"network": {"allow_domain": ["example.org"]}}')
+    assert 'network.allow_domain' in refused(world, 'show', 'mine', '--format', 'manifest')
+    assert text(world, 'show', 'codex', '--format', 'manifest').startswith('{')
+    # A run makes the directories of a built-in profile; this does not.
+    assert not os.path.exists(world.path('.codex'))
 
 
 def test_show_what_is_not_there(world):
