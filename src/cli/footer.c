@@ -30,8 +30,9 @@ static void print_row(const struct context *ctx, const struct nono_refusal *row)
 	} else if (*flag) {
 		output_part(OUTPUT_PLAIN, "      to allow it: %s", make_first ? "make it first, then " : "");
 		output_part(OUTPUT_TYPE, "%s", flag);
-		output_part(OUTPUT_PLAIN, "%s", make_first ? " (--write for a directory)" : "");
 		output_end();
+		if (make_first)
+			output_line("      if it is to be a directory: --write in place of --write-file");
 	} else if (row->answer.too_wide) {
 		output_line("      no flag allows it: denied paths lie in what would have to be granted");
 	} else {

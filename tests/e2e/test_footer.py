@@ -128,7 +128,8 @@ def test_nothing_is_suggested_that_could_not_start(files):
     new = files.path('new')
     done = run(files, 'touch', new)
     assert denied(done.stderr) == [('file-write-create', new)]
-    assert f'      to allow it: make it first, then --write-file {new} (--write for a directory)' in footer(done.stderr)
+    assert f'      to allow it: make it first, then --write-file {new}' in footer(done.stderr)
+    assert footer(done.stderr)[-1] == '      if it is to be a directory: --write in place of --write-file'
     files.write('new', '')
     done = files.run('run', '--write-file', new, '--', 'sh', '-c', f'echo x > {new}')
     assert done.returncode == 0, done.stderr
@@ -137,7 +138,7 @@ def test_nothing_is_suggested_that_could_not_start(files):
     assert footer(done.stderr)[-1] == '      no flag allows it: denied paths lie in what would have to be granted'
     rc = files.path('.bashrc')
     done = run(files, 'touch', rc)
-    assert f'      to allow it: make it first, then --override-deny {rc} --write-file {rc} (--write for a directory)' in footer(done.stderr)
+    assert f'      to allow it: make it first, then --override-deny {rc} --write-file {rc}' in footer(done.stderr)
     done = run(files, 'ls', files.path('.local/state/nono'))
     assert footer(done.stderr)[-1] == '      permanent: no flag allows it'
 
