@@ -34,19 +34,23 @@ install: all
 	@$(MESON) configure build -Dprefix=$(PREFIX) >/dev/null
 	@DESTDIR=$(DESTDIR) $(MESON) install -C build
 
+# Where meson put them: lib or lib/MACHINE, share/man perhaps compressed.
+INSTALLED = bin/nono include/nono.h \
+	$(addprefix lib*/,libnono.* libnono_ffi.* pkgconfig/nono.pc) \
+	$(addprefix lib*/*/,libnono.* libnono_ffi.* pkgconfig/nono.pc)
+
 uninstall:
-	@rm -f $(DESTDIR)$(PREFIX)/bin/nono
+	@rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(INSTALLED))
 	@rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nono $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nono
 	@rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nono.fish
 	@for page in docs/man/*.[1-8]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	@rm -rf $(DESTDIR)$(PREFIX)/share/nono
-	@find $(DESTDIR)$(PREFIX)/lib -name libnono.a -exec rm -f {} + 2>/dev/null || true
 
 clean:
 	@rm -rf build build-*
 
 help:
-	@echo 'make             build build/nono and build/libnono.a'
+	@echo 'make             build build/nono, build/libnono.a and build/libnono.so.1'
 	@echo 'make demo        install what is missing, build, show a command that works and one that is refused'
 	@echo 'make check       install what the tests need and run everything that fits in twenty minutes'
 	@echo 'make check-long  the rest: 10,000 cases against the kernel, longer fuzzing'

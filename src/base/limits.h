@@ -24,6 +24,8 @@
 #define NONO_EXEC_HEAD_BYTES 512	       /* read of a program that could not be started */
 #define NONO_ELF_HEADERS 64		       /* program headers looked at in one */
 #define NONO_CLOSE_LOOP_FDS (1024 * 1024)      /* descriptors marked one by one where close_range is missing */
+#define NONO_REPORT_BYTES (1024 * 1024)	       /* a list of records, or a report, as JSON */
+#define NONO_THREADS 4096		       /* threads that are confined together */
 #define NONO_OUTPUT_BYTES 2048		       /* one line of nono's own output where memory for more is lacking */
 #define NONO_SETTINGS_BYTES (1024 * 1024)      /* an agent's settings file */
 #define NONO_HOOK_RECORD_BYTES (1024 * 1024)   /* what is kept of one that was changed */

@@ -64,6 +64,15 @@ int nono_compose_workdir(const struct nono_compose *c, struct nono_capset *set, 
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
 
 /**
+ * nono_profile_check_built - refuse a profile that asks for what cannot be enforced yet.
+ * @what:         "profile" or "manifest", for the message
+ * @open_network: an open network was asked for, so keys that filter it are set aside
+ * Returns 0, -NONO_E_UNSUPPORTED, naming the keys and their profiles, or -NONO_E_NOMEM.
+ */
+int nono_profile_check_built(const struct nono_profile *profile, const char *what, bool open_network,
+			     struct nono_error *err);
+
+/**
  * nono_capset_doubts - warn of what the command could use to get more at its next run: a profile or nono itself where
  * it may write, and a grant that leads out of such a place through a link.
  * @set: sealed; its notes grow. Returns 0, -NONO_E_NOMEM; what cannot be looked at is passed over.

@@ -1,0 +1,102 @@
+/* text.c - arguments of calls: text and modes.  SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+#include "base/buf.h"
+#include "base/quote.h"
+#include "base/util.h"
+#include "policy/path.h"
+
+/* What jansson's objects get for the C library's stdin (tools/mergelib.py): no stream equals it. */
+extern const void *const nono_no_stdin;
+const void *const nono_no_stdin = NULL;
+
+static bool is_utf8(const char *text)
+{
+	size_t room = strlen(text);
+
+	while (room) {
+		size_t n = nono_utf8_decode(text, room, NULL);
+
+		if (n == 0)
+			return false;
+		text += n;
+		room -= n;
+	}
+	return true;
+}
+
+NonoErrorCode nono_api_check_text(const char *name, const char *text)
+{
+	if (!text)
+		return nono_api_null(name);
+	if (!is_utf8(text))
+		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, "%s is not UTF-8", name);
+	return NONO_ERROR_CODE_OK;
+}
+
+char *nono_api_copy(const char *text)
+{
+	_cleanup_(nono_buf_done) struct nono_buf out = {0};
+	char *copy;
+
+	for (size_t room = strlen(text); room;) {
+		size_t n = nono_utf8_decode(text, room, NULL);
+
+		nono_buf_add(&out, n ? text : "\xef\xbf\xbd", n ? n : 3);
+		text += n ? n : 1;
+		room -= n ? n : 1;
+	}
+	copy = nono_buf_take(&out);
+	if (!copy)
+		(void)nono_api_nomem();
+	return copy;
+}
+
+NonoErrorCode nono_api_absolute(const char *path, char **ret)
+{
+	_cleanup_(nono_freep) char *cwd = NULL;
+	NonoErrorCode code = nono_api_check_text("the path", path);
+
+	if (code != NONO_ERROR_CODE_OK)
+		return code;
+	if (!*path)
+		return nono_api_fail(NONO_ERROR_CODE_ERR_PATH_NOT_FOUND, "an empty path names nothing");
+	if (path[0] == '/') {
+		*ret = nono_path_trim(path);
+		return *ret ? NONO_ERROR_CODE_OK : nono_api_nomem();
+	}
+	cwd = getcwd(NULL, 0);
+	if (!cwd)
+		return nono_api_fail(NONO_ERROR_CODE_ERR_PATH_CANONICALIZATION,
+				     "%s: the current directory, where it starts, is gone", path);
+	*ret = nono_path_join(cwd, path);
+	return *ret ? NONO_ERROR_CODE_OK : nono_api_nomem();
+}
+
+bool nono_api_access(uint32_t mode, enum nono_access *ret)
+{
+	static const enum nono_access accesses[] = {
+		[NONO_ACCESS_MODE_READ] = NONO_ACCESS_READ,
+		[NONO_ACCESS_MODE_WRITE] = NONO_ACCESS_WRITE,
+		[NONO_ACCESS_MODE_READ_WRITE] = NONO_ACCESS_READWRITE,
+	};
+
+	if (mode >= NONO_ARRAY_SIZE(accesses)) {
+		(void)nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG,
+				    "access mode %u: there are 0 (read), 1 (write) and 2 (read and write)", mode);
+		return false;
+	}
+	*ret = accesses[mode];
+	return true;
+}
+
+uint32_t nono_api_mode(enum nono_access access)
+{
+	static const uint32_t modes[] = {
+		[NONO_ACCESS_NONE] = NONO_ACCESS_MODE_INVALID,
+		[NONO_ACCESS_READ] = NONO_ACCESS_MODE_READ,
+		[NONO_ACCESS_WRITE] = NONO_ACCESS_MODE_WRITE,
+		[NONO_ACCESS_READWRITE] = NONO_ACCESS_MODE_READ_WRITE,
+	};
+
+	return modes[access & NONO_ACCESS_READWRITE];
+}
