@@ -1,0 +1,3 @@
+module nono
+
+go 1.19
