@@ -180,6 +180,20 @@ def test_show_formats(world):
     assert refused(world, 'show', 'codex', '--format', 'x', code=2) == "nono: --format 'x': say profile or manifest\n"
 
 
+def test_validate_hooks_that_lack_a_part(world):
+    world.profile('mine', '''{
+        "hooks": {"claude-code": {"matcher": "x"}, "b": 3},
+        "session_hooks": {"before": {"timeout_secs": "x"}, "after": {}},
+        "platform_overrides": {"linux": {"session_hooks": {"before": {}}}}
+    }''')
+    found = as_json(world, 'profile-validate', 'validate', 'mine', code=1)
+    assert [e.split(': ', 1)[1] for e in found['errors']] == [
+        'hooks.claude-code: event is missing; write "event": "..."', 'hooks.b: expected an object {}, found a number',
+        'session_hooks.before.timeout_secs: expected a whole number, found a string',
+        'session_hooks.before: script is missing; write "script": "..."', 'session_hooks.after: script is missing; write "script": "..."',
+        'platform_overrides.linux.session_hooks.before: script is missing; write "script": "..."']
+
+
 def test_show_manifest_is_what_a_run_has(world):
     inside, secret, outside = world.write('data/in', 'IN'), world.write('other/secret', 'S'), world.write('other/out', 'OUT')
     world.profile('mine', '''{
