@@ -1,6 +1,7 @@
 /* wait.c - while the command runs: signals, stops, relayed output, its end.  SPDX-License-Identifier: Apache-2.0 */
 #include <poll.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
@@ -52,6 +53,18 @@ static void take_status(struct waiting *w, int status)
 	}
 }
 
+/*
+ * PTRACE_TRACEME, which some programs call to see whether a debugger watches them, makes nono the tracer of its
+ * command: every signal would stop that then, for good. So it is let go, with the signal that it was to have. True if
+ * that was it; a command that is not traced (ESRCH) stopped as any job does.
+ */
+static bool let_traced_go(const struct waiting *w, int status)
+{
+	int signo = WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
+
+	return signo && ptrace(PTRACE_DETACH, w->child, NULL, (void *)(intptr_t)(signo == SIGTRAP ? 0 : signo)) == 0;
+}
+
 /* All that the kernel has to say about the child. After ->ended its pid may be somebody else's. */
 static int reap(struct waiting *w)
 {
@@ -61,9 +74,9 @@ static int reap(struct waiting *w)
 
 		if (pid == 0)
 			return 0;
-		if (pid > 0)
+		if (pid > 0 && !let_traced_go(w, status))
 			take_status(w, status);
-		else if (errno != EINTR)
+		else if (pid < 0 && errno != EINTR)
 			return -1;
 	}
 	return 0;

@@ -175,6 +175,20 @@ def test_a_signal_is_passed_on(world):
     process.stdout.close()
 
 
+TRACED = """
+import ctypes, os, signal
+print(ctypes.CDLL(None).ptrace(0, 0, 0, 0), flush=True)
+signal.signal(signal.SIGUSR1, lambda *_: print('told', flush=True))
+os.kill(os.getpid(), signal.SIGUSR1)
+os.execv('/bin/sh', ['sh', '-c', 'echo on; exit 7'])
+"""
+
+
+def test_a_command_that_asks_to_be_traced_runs_on(world):
+    done = world.run('run', '--allow-cwd', '--', '/usr/bin/python3', '-c', TRACED)
+    assert (done.returncode, done.stdout) == (7, '0\ntold\non\n'), done.stderr
+
+
 def test_the_command_dies_with_nono(world):
     process = world.start('run', '--allow-cwd', '-s', '--', 'sh', '-c', 'echo $$; exec sleep 60', stdout=subprocess.PIPE,
                           stdin=subprocess.DEVNULL)
