@@ -76,21 +76,36 @@ void agent_hooks_say(const struct nono_hook_app *app, const struct nono_hook_rep
 		     report->element ? "; what to add under \"hooks\": " : "", report->element ? report->element : "");
 }
 
-/* A settings file that was granted by name is another object now. */
-static int refresh_grants(struct context *ctx, const struct nono_hook_report *report, struct nono_error *err)
+/*
+ * A settings file that was granted by name is another object now: the one that nono wrote. Whatever a program inside
+ * another run put at that name meanwhile, a link to a key for one, is not; the grant stays with the old file then.
+ */
+static void refresh_grant(struct nono_grant *g, const struct nono_hook_report *report)
 {
-	for (size_t i = 0; i < ctx->set.grant_count && report->old_ino; i++) {
-		struct nono_grant *g = &ctx->set.grants[i];
-		struct nono_node node = {.fd = -1};
+	struct nono_node node = {.fd = -1};
+	struct nono_error why = {0};
 
-		if (!g->is_file || g->node.ino != report->old_ino || g->node.dev != report->old_dev)
-			continue;
-		if (nono_fs_host.open(&nono_fs_host, report->settings, &node, err) < 0)
-			return -NONO_E_SYSTEM;
+	if (nono_fs_host.open(&nono_fs_host, report->settings, &node, &why) < 0) {
+		warn("%s was replaced and is not granted in this run: %s", report->settings, why.text);
+		return;
+	}
+	if (node.dev == report->new_dev && node.ino == report->new_ino) {
 		nono_node_done(&g->node);
 		g->node = node;
+		return;
 	}
-	return 0;
+	nono_node_done(&node);
+	warn("%s was replaced by somebody else and is not granted in this run", report->settings);
+}
+
+static void refresh_grants(struct context *ctx, const struct nono_hook_report *report)
+{
+	for (size_t i = 0; i < ctx->set.grant_count && report->new_ino && report->old_ino; i++) {
+		struct nono_grant *g = &ctx->set.grants[i];
+
+		if (g->is_file && g->node.ino == report->old_ino && g->node.dev == report->old_dev)
+			refresh_grant(g, report);
+	}
 }
 
 static int install_one(struct context *ctx, const struct nono_hook_app *app, const struct nono_hook *hook,
@@ -111,7 +126,8 @@ static int install_one(struct context *ctx, const struct nono_hook_app *app, con
 		return 0;
 	}
 	agent_hooks_say(app, &report);
-	return refresh_grants(ctx, &report, err);
+	refresh_grants(ctx, &report);
+	return 0;
 }
 
 int agent_hooks_install(struct context *ctx, struct nono_error *err)

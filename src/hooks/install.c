@@ -299,9 +299,12 @@ static int put_once(struct job *job)
 		job->report.old_ino = job->settings.st.st_ino;
 	}
 	rc = nono_settings_write(&job->settings, text, &why);
-	if (rc == 0)
-		job->report.found = NONO_HOOK_PRESENT;
-	return rc < 0 ? write_failed(job, rc, &why) : 0;
+	if (rc < 0)
+		return write_failed(job, rc, &why);
+	job->report.found = NONO_HOOK_PRESENT;
+	job->report.new_dev = job->settings.st.st_dev;
+	job->report.new_ino = job->settings.st.st_ino;
+	return 0;
 }
 
 /* As long as somebody else writes the settings at the same time. */

@@ -25,6 +25,7 @@ struct nono_hook_report {
 	char *problem;		   /* why the settings cannot be read or changed; owned, NULL: they can */
 	char *element;		   /* what to add by hand then; owned, NULL: nothing to add */
 	uint64_t old_dev, old_ino; /* the settings file that was replaced; 0: none was */
+	uint64_t new_dev, new_ino; /* what was put in its place */
 };
 
 /** nono_hook_report_done - free it, leaving it empty. NULL is fine. */

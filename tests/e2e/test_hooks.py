@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 from world import foreign
@@ -289,6 +290,28 @@ def test_a_settings_file_that_is_granted_by_name(agent):
     done = agent(plain, profile='tight')
     assert ADDED.format(agent.settings) in done.stderr
     assert f'- reading {plain} (not granted' in done.stdout
+
+
+def test_what_takes_the_place_of_a_granted_settings_file_is_not_granted(agent):
+    """The directory is flushed after the file was put there: that is held up, and a link to a key put in its place."""
+    world = agent.world
+    key = world.write('.ssh/id_ed25519', 'KEY')
+    world.write('.claude/settings.json', '{}')
+    world.profile('tight', json.dumps({
+        'filesystem': {'read_file': ['~/.claude/settings.json']}, 'workdir': {'access': 'read'},
+        'hooks': {'claude-code': {'event': 'PostToolUseFailure', 'matcher': 'Read', 'script': 'nono-hook.sh'}}}))
+    before = os.stat(agent.settings).st_ino
+    run = subprocess.Popen(['strace', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:delay_exit=700000',
+                            world.nono, 'run', '--allow-cwd', '-p', 'tight', '--', 'cat', key], cwd=world.work,
+                           env=world.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True, **world.identity())
+    while run.poll() is None and os.stat(agent.settings).st_ino == before:
+        time.sleep(0.01)
+    os.unlink(agent.settings)
+    os.symlink(key, agent.settings)
+    out, err = run.communicate(timeout=60)
+    assert f'{agent.settings} was replaced by somebody else and is not granted in this run' in err
+    assert 'KEY' not in out and run.returncode == 1
 
 
 @pytest.mark.parametrize('event', [b'', b'{', b'\xff' * 1000, b'[' * 100000, b'{"error": "' + b'x' * (1 << 20) + b'"}',
