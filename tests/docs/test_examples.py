@@ -47,6 +47,9 @@ def home():
     os.makedirs(os.path.join(path, 'project'))
     os.makedirs(os.path.join(path, '.ssh'))
     os.makedirs(os.path.join(path, '.config', 'nono', 'profiles'))
+    os.makedirs(os.path.join(path, 'project', 'ci'))
+    with open(os.path.join(path, 'project', 'ci', 'build.json'), 'w', encoding='utf-8') as f:
+        f.write('{"meta": {"name": "build"}, "extends": "default"}')
     for name in ('claude', 'npm', 'script.sh'):
         tool = os.path.join(path, 'project', name)
         shutil.copy('/bin/true', tool)
