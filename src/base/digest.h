@@ -15,4 +15,7 @@
  */
 void nono_digest(const uint8_t key[16], const void *data, size_t len, uint8_t ret[NONO_DIGEST_BYTES]);
 
+/** nono_digest64 - the first 8 bytes of that, the key being zeros, as a number (first byte lowest). Thread-safe. */
+uint64_t nono_digest64(const void *data, size_t len);
+
 #endif

@@ -133,6 +133,16 @@ static void add_real(struct nono_buf *out, double value)
 	nono_buf_puts(out, text);
 }
 
+void nono_json_strings(struct nono_buf *out, const char *key, const struct nono_strv *list)
+{
+	nono_json_open(out, key, '[');
+	for (size_t i = 0; i < list->len; i++) {
+		nono_json_item(out);
+		nono_json_string(out, list->items[i]);
+	}
+	nono_buf_puts(out, "]");
+}
+
 void nono_json_value(struct nono_buf *out, const json_t *value)
 {
 	switch (json_typeof(value)) {

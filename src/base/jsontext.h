@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/strv.h"
 
 /** nono_json_string - append @s as a JSON string, quotes included; what a terminal would not print is
  * escaped, bytes that are not UTF-8 become U+FFFD. RFC 8259. */
@@ -27,6 +28,9 @@ void nono_json_bool(struct nono_buf *out, const char *key, bool value);
 
 /** nono_json_number - append ,"key":number. */
 void nono_json_number(struct nono_buf *out, const char *key, long long value);
+
+/** nono_json_strings - append ,"key":[...]. */
+void nono_json_strings(struct nono_buf *out, const char *key, const struct nono_strv *list);
 
 /** nono_json_value - append a value, strings escaped as above. */
 void nono_json_value(struct nono_buf *out, const json_t *value);

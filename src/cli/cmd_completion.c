@@ -84,6 +84,21 @@ const char *completion_older(const struct option_def *o, size_t *at)
 	return NULL;
 }
 
+void completion_taking_value(FILE *out)
+{
+	for (size_t i = 0; i < option_def_count; i++) {
+		size_t at = 0;
+
+		if (!option_defs[i].metavar)
+			continue;
+		(void)fprintf(out, " --%s", option_defs[i].name);
+		if (option_defs[i].letter)
+			(void)fprintf(out, " -%c", option_defs[i].letter);
+		for (const char *name; (name = completion_older(&option_defs[i], &at));)
+			(void)fprintf(out, " --%s", name);
+	}
+}
+
 bool completion_lists(const struct command_def *def)
 {
 	return *def->summary != '\0';

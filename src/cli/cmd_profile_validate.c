@@ -102,16 +102,6 @@ static int look(struct arguments *args, char *const *env, struct verdict *v, str
 	return rc;
 }
 
-static void add_list(struct nono_buf *out, const char *key, const struct nono_strv *list)
-{
-	nono_json_open(out, key, '[');
-	for (size_t i = 0; i < list->len; i++) {
-		nono_json_item(out);
-		nono_json_string(out, list->items[i]);
-	}
-	nono_buf_puts(out, "]");
-}
-
 static int put_json(const struct verdict *v, struct nono_error *err)
 {
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
@@ -119,8 +109,8 @@ static int put_json(const struct verdict *v, struct nono_error *err)
 	nono_json_open(&out, NULL, '{');
 	nono_json_member(&out, "file", v->file);
 	nono_json_bool(&out, "valid", v->findings.errors.len == 0);
-	add_list(&out, "errors", &v->findings.errors);
-	add_list(&out, "warnings", &v->findings.warnings);
+	nono_json_strings(&out, "errors", &v->findings.errors);
+	nono_json_strings(&out, "warnings", &v->findings.warnings);
 	nono_json_number(&out, "deprecated_keys", (long long)v->findings.moved.len);
 	nono_buf_puts(&out, "}");
 	return screen_json(&out, err);

@@ -43,6 +43,9 @@ bool completion_offers(const struct option_def *o, enum command command);
 /** completion_older - the next older spelling of an option, from *@at on; NULL at the end. */
 const char *completion_older(const struct option_def *o, size_t *at);
 
+/** completion_taking_value - print every spelling of the options that take a value, a space before each. */
+void completion_taking_value(FILE *out);
+
 /** completion_lists - is this a command that lists show? */
 bool completion_lists(const struct command_def *def);
 

@@ -115,17 +115,7 @@ static void operands(FILE *out)
 static void lists(FILE *out)
 {
 	(void)fputs("set -g __nono_takes_value", out);
-	for (size_t i = 0; i < option_def_count; i++) {
-		size_t at = 0;
-
-		if (!option_defs[i].metavar)
-			continue;
-		(void)fprintf(out, " --%s", option_defs[i].name);
-		if (option_defs[i].letter)
-			(void)fprintf(out, " -%c", option_defs[i].letter);
-		for (const char *name; (name = completion_older(&option_defs[i], &at));)
-			(void)fprintf(out, " --%s", name);
-	}
+	completion_taking_value(out);
 	(void)fputs("\nset -g __nono_line_commands", out);
 	for (size_t i = 0; i < command_def_count; i++)
 		if (command_defs[i].operands == OPERANDS_LINE)

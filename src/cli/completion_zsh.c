@@ -106,17 +106,7 @@ static void operands(const struct command_def *def, FILE *out)
 static void values(FILE *out)
 {
 	(void)fputs("_nono_takes_value=(", out);
-	for (size_t i = 0; i < option_def_count; i++) {
-		size_t at = 0;
-
-		if (!option_defs[i].metavar)
-			continue;
-		(void)fprintf(out, " --%s", option_defs[i].name);
-		if (option_defs[i].letter)
-			(void)fprintf(out, " -%c", option_defs[i].letter);
-		for (const char *name; (name = completion_older(&option_defs[i], &at));)
-			(void)fprintf(out, " --%s", name);
-	}
+	completion_taking_value(out);
 	(void)fputs(" )\n", out);
 }
 

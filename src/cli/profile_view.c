@@ -78,16 +78,6 @@ static const char *default_json(const struct nono_key *key)
 	return NULL;
 }
 
-static void add_list(struct nono_buf *out, const char *key, const struct nono_strv *list)
-{
-	nono_json_open(out, key, '[');
-	for (size_t i = 0; i < list->len; i++) {
-		nono_json_item(out);
-		nono_json_string(out, list->items[i]);
-	}
-	nono_buf_puts(out, "]");
-}
-
 /* The object that is open: the path of a section in the table, which never has one of its own inside. */
 struct section {
 	const char *path;
@@ -102,7 +92,7 @@ static void enter(struct section *s, const struct profile_view *v, const struct 
 	if (len == s->len && strncmp(s->path, key->path, len) == 0)
 		return;
 	if (s->len == strlen("groups") && strncmp(s->path, "groups", s->len) == 0)
-		add_list(out, "effective", &v->groups);
+		nono_json_strings(out, "effective", &v->groups);
 	if (s->len)
 		nono_buf_puts(out, "}");
 	*s = (struct section){key->path, len};

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <time.h>
 
-#include "base/hash.h"
+#include "base/digest.h"
 #include "base/io.h"
 #include "base/jsontext.h"
 #include "base/util.h"
@@ -24,7 +24,7 @@ struct nono_hook_digest nono_hook_digest_of(const char *text)
 {
 	size_t len = strlen(text);
 
-	return (struct nono_hook_digest){.bytes = len, .hash = nono_hash(text, len)};
+	return (struct nono_hook_digest){.bytes = len, .hash = nono_digest64(text, len)};
 }
 
 static bool same_digest(const struct nono_hook_digest *a, const struct nono_hook_digest *b)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
+#include "base/digest.h"
 #include "base/io.h"
 #include "base/util.h"
 #include "hooks/record_parts.h"
@@ -32,7 +32,7 @@ static uint64_t hash_of(const struct nono_hook_stamp *stamp)
 	uint64_t hash = 0;
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(parts); i++)
-		hash = hash * 31 + nono_hash(parts[i], strlen(parts[i]));
+		hash = hash * 31 + nono_digest64(parts[i], strlen(parts[i]));
 	return hash;
 }
 

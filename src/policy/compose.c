@@ -92,35 +92,6 @@ static int grant_self(const struct nono_builder *b, const struct nono_compose *c
 	return c->self_exe ? nono_build_grant(b, &r, err) : 0;
 }
 
-/*
- * Where the home directory lies in a temporary directory, that directory is not shared. Before anybody asks whether the
- * working directory is granted already: it would be by that grant.
- */
-static int drop_temp_above_home(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
-{
-	static const char *const temp_groups[] = {"system_write_linux", "linux_temp_read"};
-	_cleanup_(nono_resolved_done) struct nono_resolved home = {.node = {.fd = -1}};
-	int rc = nono_path_resolve(c->fs, c->vars->home, &home, err);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = set->grant_count; i-- > 0;) {
-		const struct nono_grant *g = &set->grants[i];
-		bool temp = g->source.kind == NONO_SOURCE_GROUP &&
-			    (nono_streq(g->source.name, temp_groups[0]) || nono_streq(g->source.name, temp_groups[1]));
-
-		if (!temp || g->is_file || !nono_path_is_within(home.real, g->node.real))
-			continue;
-		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
-				      "%s is not shared: the home directory %s lies in it (group %s)", g->node.real,
-				      home.real, g->source.name);
-		if (rc < 0)
-			return rc;
-		nono_capset_drop_grant(set, i);
-	}
-	return 0;
-}
-
 static int compose_layers(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err)
 {
 	int rc = nono_compose_groups(b, c, err);
@@ -142,8 +113,6 @@ int nono_compose(const struct nono_compose *c, struct nono_capset *ret, struct n
 		rc = grant_self(&b, c, err);
 	if (rc == 0)
 		rc = c->manifest ? nono_compose_manifest(&b, c->manifest, err) : compose_layers(&b, c, err);
-	if (rc == 0 && !c->manifest)
-		rc = drop_temp_above_home(c, ret, err);
 	return rc == 0 ? apply_modes(c, ret, err) : rc;
 }
 

@@ -138,7 +138,10 @@ static int list_own_groups(const struct nono_profile *p, enum nono_platform plat
 	return 0;
 }
 
-/* Where the home directory lies in a temporary directory, that directory is not shared. */
+/*
+ * Where the home directory lies in a temporary directory, that directory is not shared. Before flags, which may grant
+ * it all the same, and before anybody asks whether the working directory is granted already: it would be by that grant.
+ */
 static int drop_temp_above_home(const struct nono_builder *b, struct nono_error *err)
 {
 	static const char *const temp_groups[] = {"system_write_linux", "linux_temp_read"};
