@@ -326,6 +326,21 @@ static void print_deny(const struct nono_deny *d)
 	output_end();
 }
 
+/* Several names of one object (/dev/stdout, /dev/stderr) in one group make one line. */
+static bool is_shown_before(const struct nono_capset *set, size_t index)
+{
+	const struct nono_grant *g = &set->grants[index];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct nono_grant *other = &set->grants[i];
+
+		if (other->access == g->access && other->source.kind == g->source.kind &&
+		    nono_streq(other->source.name, g->source.name) && nono_streq(other->node.real, g->node.real))
+			return true;
+	}
+	return false;
+}
+
 void output_capabilities(const struct nono_capset *set, bool all)
 {
 	size_t hidden = 0;
@@ -333,10 +348,10 @@ void output_capabilities(const struct nono_capset *set, bool all)
 	output_part(OUTPUT_HEADING, "Capabilities:");
 	output_end();
 	for (size_t i = 0; i < set->grant_count; i++) {
-		if (all || set->grants[i].source.kind >= NONO_SOURCE_PROFILE)
-			print_grant(&set->grants[i]);
-		else
+		if (!all && set->grants[i].source.kind < NONO_SOURCE_PROFILE)
 			hidden++;
+		else if (!is_shown_before(set, i))
+			print_grant(&set->grants[i]);
 	}
 	if (hidden)
 		output_line("  %-5s %zu paths of the system and of groups (-v to show)", "", hidden);

@@ -286,3 +286,9 @@ def test_a_script_is_no_path(world):
     assert '/new/made' not in done.stderr
     done = world.run('run', '--allow-cwd', '--', 'touch', '/new')
     assert '  file-write-create /new\n' in done.stderr
+
+
+def test_no_capability_twice(world):
+    done = world.run('run', '--dry-run', '-v', '-p', 'claude-code', '--allow-cwd', '--', 'true')
+    lines = done.stderr.split('Capabilities:\n')[1].split('\n')
+    assert len(lines) == len(set(lines)) > 20

@@ -4,7 +4,7 @@ import shlex
 import time
 
 import pytest
-from terminal import STOP, Terminal
+from terminal import END, STOP, Terminal
 
 CLAUDE = '$nono run -p claude-code --allow-cwd -s -- '
 ALTERNATE, MAIN = '\x1b[?1049h', '\x1b[?1049l'
@@ -76,6 +76,42 @@ def test_an_editor_cannot_write_elsewhere(world, shell):
     shell.send('\r:q!\r')
     shell.ended()
     assert read(world, 'other') == 'as it was\n'
+
+
+# A command, then what is waited for and what is typed, in turn; at the end a file of the project and what is in it.
+CONVERSATIONS = {
+    'tmux': ('tmux -S ./sock -f /dev/null new-session "exec env PS1=in-tmux sh"', [('in-tmux', 'tty > name; exit\n'), ('exited', None)], 'name', '/dev/pts/'),
+    'git commit': ('git commit', [('COMMIT_EDITMSG', 'imessage\x1b:wq\r'), ('1 file changed', None)], '.git/COMMIT_EDITMSG', 'message'),
+    'git add -p': ('git add -p', [(r'\[y,n,q,a,d,e,\?\]', 'y\n')], '.git/index', None),
+    'git log': ('git log', [('    15\n', 'q')], 'text', 'line 1'),
+    'python3': ('python3', [('>>> ', 'open("made", "w").write(input("? "))\n'), (r'\? $', 'answer\n'), ('>>> ', END)], 'made', 'answer'),
+    'node': ('node', [('> ', 'fs.writeFileSync("made", "by node")\n'), ('undefined', '.exit\n')], 'made', 'by node'),
+    'ssh-keygen': ('ssh-keygen -q -t ed25519 -f key', [('passphrase', 'secret\n'), ('again', 'secret\n')], 'key', 'OPENSSH PRIVATE KEY'),
+    'password': ('bash -c \'read -rsp "Password: " p < /dev/tty && echo "$p" > made\'', [('Password: ', 'secret\n')], 'made', 'secret'),
+    'pipe to less': ('sh -c "seq 1000 | less; echo left > made"', [('23', 'G'), ('1000', 'q')], 'made', 'left'),
+}
+
+
+@pytest.mark.parametrize('name', CONVERSATIONS)
+def test_conversation(world, name):
+    command, turns, made, text = CONVERSATIONS[name]
+    world.write('.gitconfig', '[user]\n\tname = A\n\temail = a@example.org\n[core]\n\teditor = vi\n')
+    world.write('project/text', 'line 1\n')
+    world.plain('git init -q . && git add text && git commit -q -m one -m "$(seq 99)" && echo two >> text' + ('' if name == 'git add -p' else ' && git add text'))
+    shell = world.shell(columns=120)
+    modes = shell.run('stty -g')
+    shell.type(CLAUDE + command)
+    for wanted, keys in turns:
+        shell.expect(wanted)
+        if keys:
+            shell.send(keys)
+    shell.ended(0)
+    assert 'secret' not in shell.seen
+    with open(world.path('project/' + made), encoding='utf-8', errors='replace') as f:
+        assert text is None or text in f.read()
+    assert shell.run('stty -g') == modes
+    if name == 'git add -p':
+        assert world.plain('git diff --cached --stat').stdout.startswith(' text | 1 +')
 
 
 @pytest.mark.parametrize('way', ['run', 'wrap'])
