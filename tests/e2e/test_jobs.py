@@ -152,6 +152,19 @@ def test_the_terminal_is_the_same(world, shell, way):
 
 
 @pytest.mark.parametrize('way', WAYS)
+def test_the_terminal_by_its_names(world, shell, way):
+    world.write('project/names', 'echo 1 > /dev/stdout; echo 2 > /dev/stderr; echo 3 > /dev/tty; echo 4 > $(tty); echo 5 > /dev/fd/1\n'
+                'read a < /dev/tty; read b < /dev/stdin; echo "$a $b"\n')
+    shell.type(f'$nono {way} -s --allow-cwd -- sh names')
+    shell.expect('1\n2\n3\n4\n5\n')
+    shell.send('one\n')
+    shell.expect('one\n')
+    shell.send('two\n')
+    shell.expect('one two\n')
+    shell.ended(0)
+
+
+@pytest.mark.parametrize('way', WAYS)
 def test_resize(world, shell, way):
     world.write('project/size.py', 'import os, signal\n'
                 'signal.signal(signal.SIGWINCH, lambda n, f: os.write(1, b"%d %d\\n" % os.get_terminal_size()))\n'

@@ -163,6 +163,16 @@ def test_job(agent, name):
     assert done.stdout == output
 
 
+def test_files_as_output_opened_again(agent):
+    """A script that appends to /dev/stdout opens the file behind it once more."""
+    script = 'echo 1 >> /dev/stdout; echo 2 >> /proc/self/fd/1; echo 3 >> /dev/fd/1; echo 4 >&2'
+    with open(agent.write('project/log', ''), 'ab') as log:
+        process = agent.start('run', '-s', '-p', 'claude-code', '--allow-cwd', '--', 'sh', '-c', script, stdout=log, stderr=log)
+        assert process.wait(60) == 0
+    with open(agent.path('project/log'), encoding='ascii') as f:
+        assert f.read() == '1\n2\n3\n4\n'
+
+
 def test_a_repository_elsewhere(agent):
     agent.plain('git init -q ../other')
     done = agent.sh('git -C ../other status', '-p', 'claude-code')
