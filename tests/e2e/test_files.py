@@ -45,7 +45,8 @@ def test_the_home_cannot_be_listed(files):
     'echo x > ~/new', 'mkdir ~/dir', 'ln -s a ~/link', 'echo x >> ~/documents/letter', 'rm ~/documents/letter', 'rmdir ~/documents',
     'mv ~/documents/letter letter', 'mv file ~/documents/', 'mv ~/documents ~/d', 'mkfifo ~/pipe', 'truncate -s 0 ~/documents/letter',
     'ln ~/documents/letter here', 'ln file ~/documents/here', 'echo x >> ~/.bashrc', 'echo x > /etc/nono-test', 'echo x > /usr/nono-test',
-    'cp file /usr/local/bin/nono-test', 'sed -i s/l/x/ ~/documents/letter', 'mknod ~/node p', 'python3 -c "import os; os.truncate(os.path.expanduser(\'~/documents/letter\'), 0)"'])
+    'cp file /usr/local/bin/nono-test', 'sed -i s/l/x/ ~/documents/letter', 'mknod ~/node p',
+    'python3 -c "import os; os.truncate(os.path.expanduser(\'~/documents/letter\'), 0)"'])
 def test_writing_elsewhere(files, script):
     before = listing(files)
     done = files.sh(f'{script} || exit 1', '-p', 'claude-code')
@@ -129,7 +130,8 @@ def test_a_missing_path_is_said_and_skipped(files):
 
 def test_spellings_of_a_path(files):
     os.symlink('documents', files.path('link'))
-    for path in ('documents/', 'documents/../documents', 'link', 'link/', './documents/.', '~/documents', '//' + files.home + '//documents', 'documents,link'):
+    for path in ('documents/', 'documents/../documents', 'link', 'link/', './documents/.', '~/documents',
+                 '//' + files.home + '//documents', 'documents,link'):
         done = files.run('run', '--allow', path, '--', 'cat', files.path('documents/letter'), cwd=files.home)
         assert done.stdout == 'letter', path
 
@@ -165,7 +167,8 @@ def test_a_flag_beaten_by_a_deny_is_said(files):
     key = files.path('.ssh/id')
     done = files.run('run', '--read-file', key, '--', 'echo', 'started')
     assert (done.returncode, done.stdout) == (0, 'started\n')
-    line = f"nono: {key} (flag --read-file) is not granted: group deny_credentials denies it; --override-deny '{files.path('.ssh')}' would lift that\n"
+    line = f'nono: {key} (flag --read-file) is not granted: group deny_credentials denies it; ' \
+           f"--override-deny '{files.path('.ssh')}' would lift that\n"
     assert done.stderr.count(line) == 1
     refused(files.run('run', '--read-file', key, '--', 'cat', key))
 

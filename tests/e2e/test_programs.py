@@ -42,10 +42,16 @@ threading.Thread(target=s.handle_request).start()
 print('http', urllib.request.urlopen(f'http://127.0.0.1:{s.server_port}/hello').read()); s.server_close()
 a, b = socket.socketpair(); a.send(b'x'); b.recv(1); socket.getaddrinfo('localhost', 80)
 os.nice(1); os.eventfd(0); os.memfd_create('x'); os.pidfd_open(os.getpid()); os.sched_getaffinity(0); os.cpu_count(); os.getloadavg()
-signal.setitimer(signal.ITIMER_REAL, 0); select.epoll().close(); resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); uuid.uuid1(); zoneinfo.ZoneInfo('UTC')
+signal.setitimer(signal.ITIMER_REAL, 0); select.epoll().close(); resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+uuid.uuid1(); zoneinfo.ZoneInfo('UTC')
 print('system', os.path.isdir('/usr'), os.access('/', os.R_OK), ctypes.CDLL(None).getpid() == os.getpid())
 ''',
     'hello': 'served',
+    'server.py': '''import http.server
+s = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)
+print(s.server_port, flush=True)
+s.handle_request()
+''',
     'node.js': '''const { execSync, spawnSync, fork } = require('child_process'), { Worker } = require('worker_threads');
 const os = require('os'), fs = require('fs'), path = require('path'), http = require('http'), net = require('net');
 console.log(os.userInfo().username === process.env.USER, execSync('echo child').toString().trim(), spawnSync('sh', ['-c', 'exit 3']).status);
@@ -91,52 +97,71 @@ mapfile -t l < <(seq 3); echo ${#l[@]}
     'src/main.rs': 'fn main() { println!("built"); }\n#[test]\nfn t() {}\n',
 }
 
-# name: files, script, output
+# name: files, script (it ends at the first failure), output
 JOBS = {
-    'git': ('', 'git init -q one && cd one && echo a > f && git add f && git commit -q -m first && echo b >> f && git st && git stash -q && '
-            'git stash pop -q && git commit -qam second && git log --format=%an && git tag t && git switch -q -c other && git rebase -q main && '
-            'git worktree add -q ../tree main && git -C ../tree st && git gc -q && git fsck --no-progress --no-dangling && git blame -s f | wc -l && '
-            'git bisect start HEAD HEAD~1 >/dev/null && git bisect reset 2>/dev/null && git describe --tags && git archive HEAD | tar t && git grep -c a',
+    'git': ('', '''
+        git init -q one; cd one; echo a > f; git add f; git commit -q -m first
+        echo b >> f; git st; git stash -q; git stash pop -q; git commit -qam second; git log --format=%an
+        git tag t; git switch -q -c other; git rebase -q main; git worktree add -q ../tree main; git -C ../tree st
+        git gc -q; git fsck --no-progress --no-dangling; git blame -s f | wc -l; git describe --tags
+        git bisect start HEAD HEAD~1 > /dev/null; git bisect reset 2> /dev/null; git archive HEAD | tar t; git grep -c a''',
             ' M f\nA U Thor\nA U Thor\n2\nt\nf\nf:1\n'),
-    'git remotes': ('', 'git init -q --bare far.git && git init -q one && cd one && git commit -q --allow-empty -m first && '
-                    'git remote add origin ../far.git && git push -q -u origin main && git clone -q ../far.git ../two && cd ../two && '
-                    'git -c protocol.file.allow=always submodule --quiet add "$PWD/../one" sub && git commit -q -m sub && '
-                    'git submodule status | wc -l && git push -q && cd ../one && git fetch -q && git merge -q --ff-only origin/main && '
-                    'git log --format=%s && git bundle create -q ../b main && git clone -q -b main ../b ../three && git -C ../three log --format=%s -1',
+    'git remotes': ('', '''
+        git init -q --bare far.git; git init -q one; cd one; git commit -q --allow-empty -m first
+        git remote add origin ../far.git; git push -q -u origin main
+        git clone -q ../far.git ../two; cd ../two
+        git -c protocol.file.allow=always submodule --quiet add "$PWD/../one" sub; git commit -q -m sub
+        git submodule status | wc -l; git push -q
+        cd ../one; git fetch -q; git merge -q --ff-only origin/main; git log --format=%s
+        git bundle create -q ../b main; git clone -q -b main ../b ../three; git -C ../three log --format=%s -1''',
                     '1\nsub\nfirst\nsub\n'),
-    'python': ('library.py hello', 'python3 library.py', "sqlite [(1,)]\nasyncio b'child\\n'\ncodes 3 -9\nuser True True\nhttp b'served'\nsystem True True True\n"),
+    'python': ('library.py hello', 'python3 library.py',
+               "sqlite [(1,)]\nasyncio b'child\\n'\ncodes 3 -9\nuser True True\nhttp b'served'\nsystem True True True\n"),
     'multiprocessing': ('pool.py', 'python3 pool.py', ''.join(f'{way} [1, 4, 9]\n5 7 [9]\n' for way in ('fork', 'spawn', 'forkserver'))),
-    'venv': ('', 'python3 -m venv v && v/bin/python -c "import sys; print(sys.prefix != sys.base_prefix)" && '
-             'v/bin/pip list --format=freeze | grep -c ^pip=', 'True\n1\n'),
+    'venv': ('', '''
+        python3 -m venv v
+        v/bin/python -c "import sys; print(sys.prefix != sys.base_prefix)"
+        v/bin/pip list --format=freeze | grep -c ^pip=''', 'True\n1\n'),
     'node': ('node.js child.js hello', 'node node.js', 'true child 3\nwatched seen\nworker 7\nserved\nfork 4\n'),
-    'npm': ('', 'export npm_config_cache="$PWD/cache"; mkdir a b && cd a && npm init -y > /dev/null && npm pkg set scripts.hi="echo hi there" bin=./cli.js && '
-            'printf "#!/usr/bin/env node\\nconsole.log(\'from a\')\\n" > cli.js && npm run -s hi && npm pack --silent && cd ../b && '
-            'npm init -y > /dev/null && npm install --no-audit --no-fund --silent ../a/a-1.0.0.tgz && ls node_modules && npx --no-install a',
+    'npm': ('', r'''
+        export npm_config_cache="$PWD/cache"; mkdir a b
+        cd a; npm init -y > /dev/null; npm pkg set scripts.hi="echo hi there" bin=./cli.js
+        printf "#!/usr/bin/env node\nconsole.log('from a')\n" > cli.js; npm run -s hi; npm pack --silent
+        cd ../b; npm init -y > /dev/null; npm install --no-audit --no-fund --silent ../a/a-1.0.0.tgz; ls node_modules; npx --no-install a''',
             'hi there\na-1.0.0.tgz\na\nfrom a\n'),
-    'gcc and make': ('a.c b.c Makefile', 'make -s -j2 && gcc -pipe -static -flto -o s a.c b.c && ./s && gcc -E a.c > /dev/null && ar rc l.a b.o && '
-                     'gcc -o t a.c l.a && strip t && ./t && gcc -c -g -save-temps b.c && objdump -d b.o > /dev/null', '42\n42\n42\n'),
-    'bash': ('script.sh', 'chmod +x script.sh && ./script.sh 2>err | cat && cat err',
+    'gcc and make': ('a.c b.c Makefile', '''
+        make -s -j2
+        gcc -pipe -static -flto -o s a.c b.c; ./s
+        ar rc l.a b.o; gcc -o t a.c l.a; strip t; ./t
+        gcc -E a.c > /dev/null; gcc -c -g -save-temps b.c; objdump -d b.o > /dev/null''', '42\n42\n42\n'),
+    'bash': ('script.sh', 'chmod +x script.sh; ./script.sh 2> err | cat; cat err',
              'DOC\nHERE\nsame\nline 1\nline 2\nto-stdout\nto-fd\nfive\nthrough\nco\nscript.sh\n3\nno-terminal\ntrapped\nto-stderr\n'),
-    'ssh': ('', 'ssh -V 2>&1 | grep -c OpenSSH; ssh -G host.example 2>/dev/null | grep ^hostname; ssh-keygen -q -t ed25519 -N "" -C me -f key && '
-            'ssh-keygen -lf key.pub | grep -o ED25519 && ssh-keygen -yf key | cut -d" " -f1 && cut -d" " -f3 key.pub',
-            '1\nhostname host.example\nED25519\nssh-ed25519\nme\n'),
-    'who': ('', '[ "$(whoami)" = "$USER" ] && [ "$(id -un)" = "$USER" ] && hostname > /dev/null && uname -a > /dev/null && date > /dev/null && '
-            'getent passwd root | cut -d: -f1 && getent hosts localhost > /dev/null && groups > /dev/null && tty || true', 'root\nnot a tty\n'),
-    'grandchild': ('', "sh -c 'sh -c \"sed -n s/^Name:.//p /proc/self/status; sed -n s/^NoNewPrivs:.//p /proc/self/status; "
-                   "ls /proc/self/fd /dev/fd/ > /dev/null; cat /proc/self/maps /proc/self/cmdline > /dev/null\"'", 'sed\n1\n'),
-    'files': ('', 'echo a > f && tar czf t.tar.gz f && tar tzf t.tar.gz && cp -a f copy && install -m 600 f inst && ln f hard && ln -s f soft && '
-              'mv soft soft2 && sed -i s/a/b/ f && cat f hard && touch -d yesterday copy && chmod 700 copy && dd if=/dev/zero of=z bs=1k count=1 2>/dev/null && '
-              'find . -name "*.gz" -exec basename {} + && sort -o f f && split -l1 f && flock f true && rm -rf copy inst z && ls && df . > /dev/null && '
-              'du -s . > /dev/null && ps > /dev/null && free > /dev/null && nproc > /dev/null && head -c 8 /dev/urandom > /dev/null && '
-              'awk "BEGIN { print 1 }" && perl -e "print qq(perl\\n)" && ldd /bin/sh > /dev/null && file f && xargs echo < f && nohup true 2>/dev/null && '
-              'timeout 5 true && nice true && stdbuf -o0 true && script -qec "tty > /dev/null && echo terminal" /dev/null < /dev/null | tr -d "\\r"',
-              'f\nb\na\nt.tar.gz\nf\nhard\nsoft2\nt.tar.gz\nxaa\n1\nperl\nf: ASCII text\nb\nterminal\n'),
-    'rsync': ('hello', 'mkdir a && cp hello a/ && rsync -a a/ b/ && rsync -rc --delete a/ b/ && cat b/hello', 'served'),
-    'curl': ('hello', "python3 -u -c 'import http.server as h; s = h.HTTPServer((\"127.0.0.1\", 0), h.SimpleHTTPRequestHandler); "
-             "print(s.server_port, flush=True); s.handle_request()' > port 2>/dev/null & "
-             'while ! [ -s port ]; do sleep 0.02; done; curl -sS http://127.0.0.1:$(cat port)/hello; wait', 'served'),
-    'pipes': ('', 'seq 100000 | sort -rn | head -n 1; yes | head -n 100000 | wc -l; (echo out; echo err >&2) 2>&1 | sort; '
-              'echo x | tee /dev/stderr 2>/dev/null | tee /dev/null; cat < /dev/null; (echo done > /dev/tty) 2>/dev/null || echo no tty',
+    'ssh': ('', '''
+        ssh -V 2>&1 | grep -c OpenSSH; ssh -G host.example 2> /dev/null | grep ^hostname
+        ssh-keygen -q -t ed25519 -N "" -C me -f key; ssh-keygen -lf key.pub | grep -o ED25519
+        ssh-keygen -yf key | cut -d" " -f1; cut -d" " -f3 key.pub''', '1\nhostname host.example\nED25519\nssh-ed25519\nme\n'),
+    'who': ('', '''
+        [ "$(whoami)" = "$USER" ]; [ "$(id -un)" = "$USER" ]; hostname > /dev/null; uname -a > /dev/null; date > /dev/null
+        getent passwd root | cut -d: -f1; getent hosts localhost > /dev/null; groups > /dev/null; tty || true''', 'root\nnot a tty\n'),
+    'grandchild': ('', """sh -c 'sh -c "
+        sed -n s/^Name:.//p /proc/self/status; sed -n s/^NoNewPrivs:.//p /proc/self/status
+        ls /proc/self/fd /dev/fd/ > /dev/null; cat /proc/self/maps /proc/self/cmdline > /dev/null"'""", 'sed\n1\n'),
+    'files': ('', '''
+        echo a > f; tar czf t.tar.gz f; tar tzf t.tar.gz; cp -a f copy; install -m 600 f inst; ln f hard; ln -s f soft; mv soft soft2
+        sed -i s/a/b/ f; cat f hard; touch -d yesterday copy; chmod 700 copy; dd if=/dev/zero of=z bs=1k count=1 2> /dev/null
+        find . -name "*.gz" -exec basename {} +; sort -o f f; split -l1 f; flock f true; rm -rf copy inst z; ls; file f''',
+              'f\nb\na\nt.tar.gz\nf\nhard\nsoft2\nt.tar.gz\nxaa\nf: ASCII text\n'),
+    'small tools': ('', '''
+        df . > /dev/null; du -s . > /dev/null; ps > /dev/null; free > /dev/null; nproc > /dev/null; ldd /bin/sh > /dev/null
+        head -c 8 /dev/urandom > /dev/null; awk "BEGIN { print 1 }"; perl -e 'print "perl\\n"'; echo x | xargs echo
+        nohup true 2> /dev/null; timeout 5 true; nice true; stdbuf -o0 true
+        script -qec "tty > /dev/null && echo terminal" /dev/null < /dev/null | tr -d "\\r"''', '1\nperl\nx\nterminal\n'),
+    'rsync': ('hello', 'mkdir a; cp hello a/; rsync -a a/ b/; rsync -rc --delete a/ b/; cat b/hello', 'served'),
+    'curl': ('hello server.py', 'python3 server.py > port 2> /dev/null & while ! [ -s port ]; do sleep 0.02; done\n'
+             'curl -sS http://127.0.0.1:$(cat port)/hello; wait', 'served'),
+    'pipes': ('', '''
+        seq 100000 | sort -rn | head -n 1; yes | head -n 100000 | wc -l; (echo out; echo err >&2) 2>&1 | sort
+        echo x | tee /dev/stderr 2> /dev/null | tee /dev/null; cat < /dev/null; (echo done > /dev/tty) 2> /dev/null || echo no tty''',
               '100000\n100000\nerr\nout\nx\nno tty\n'),
 }
 
@@ -158,7 +183,7 @@ def put(world, names):
 def test_job(agent, name):
     files, script, output = JOBS[name]
     put(agent, files)
-    done = agent.sh(script, '-p', 'claude-code', env=QUIET)
+    done = agent.sh('set -e\n' + script, '-p', 'claude-code', env=QUIET)
     assert (done.returncode, foreign(done.stderr)) == (0, [])
     assert done.stdout == output
 
@@ -226,8 +251,8 @@ def test_cargo(toolchains):
         os.symlink(os.path.dirname(toolchains), world.path('.rustup'))
         world.mkdir('.cargo')
         programs = os.path.join(toolchains, sorted(os.listdir(toolchains))[0], 'bin')
-        done = world.run('run', '-p', 'rust-dev', '--allow-cwd', '--', 'sh', '-c', 'cargo build --offline -q && ./target/debug/x && cargo test --offline -q > log',
-                         env={'PATH': programs + ':/usr/bin:/bin'})
+        script = 'cargo build --offline -q && ./target/debug/x && cargo test --offline -q > log'
+        done = world.sh(script, '-p', 'rust-dev', env={'PATH': programs + ':/usr/bin:/bin'})
         assert (done.returncode, done.stdout, foreign(done.stderr)) == (0, 'built\n', [])
     finally:
         world.done()

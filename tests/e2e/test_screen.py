@@ -80,7 +80,8 @@ def test_an_editor_cannot_write_elsewhere(world, shell):
 
 # A command, then what is waited for and what is typed, in turn; at the end a file of the project and what is in it.
 CONVERSATIONS = {
-    'tmux': ('tmux -S ./sock -f /dev/null new-session "exec env PS1=in-tmux sh"', [('in-tmux', 'tty > name; exit\n'), ('exited', None)], 'name', '/dev/pts/'),
+    'tmux': ('tmux -S ./sock -f /dev/null new-session "exec env PS1=in-tmux sh"',
+             [('in-tmux', 'tty > name; exit\n'), ('exited', None)], 'name', '/dev/pts/'),
     'git commit': ('git commit', [('COMMIT_EDITMSG', 'imessage\x1b:wq\r'), ('1 file changed', None)], '.git/COMMIT_EDITMSG', 'message'),
     'git add -p': ('git add -p', [(r'\[y,n,q,a,d,e,\?\]', 'y\n')], '.git/index', None),
     'git log': ('git log', [('    15\n', 'q')], 'text', 'line 1'),
@@ -97,7 +98,9 @@ def test_conversation(world, name):
     command, turns, made, text = CONVERSATIONS[name]
     world.write('.gitconfig', '[user]\n\tname = A\n\temail = a@example.org\n[core]\n\teditor = vi\n')
     world.write('project/text', 'line 1\n')
-    world.plain('git init -q . && git add text && git commit -q -m one -m "$(seq 99)" && echo two >> text' + ('' if name == 'git add -p' else ' && git add text'))
+    world.plain('git init -q . && git add text && git commit -q -m one -m "$(seq 99)" && echo two >> text')
+    if name != 'git add -p':
+        world.plain('git add text')
     shell = world.shell(columns=120)
     modes = shell.run('stty -g')
     shell.type(CLAUDE + command)

@@ -127,7 +127,8 @@ def test_nono_inside_nono(files):
     assert files.sh(f'{inner} -- sh -c "exit 7"', '-p', 'p').returncode == 7
     assert files.sh(f'{inner} --block-net -- python3 -c "import socket; socket.socket()"').returncode == 1
     # Settings of the outer one are not the inner one's.
-    done = files.sh(f'env | grep -c ^NONO_; {inner} -- sh -c "env | grep -c ^NONO_"', '-p', 'p', env={'NONO_PROFILE': 'nosuch', 'NONO_BLOCK_NET': '1'})
+    done = files.sh(f'env | grep -c ^NONO_; {inner} -- sh -c "env | grep -c ^NONO_"', '-p', 'p',
+                    env={'NONO_PROFILE': 'nosuch', 'NONO_BLOCK_NET': '1'})
     assert done.stdout == '1\n0\n'
 
 
