@@ -4,6 +4,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 
 from terminal import Shell, Terminal
 
@@ -107,7 +108,12 @@ class World:
     def done(self):
         for terminal in self.terminals:
             terminal.close()
-        shutil.rmtree(self.base, ignore_errors=True)
+        # A shell that was hung up may still write its history.
+        for _ in range(20):
+            shutil.rmtree(self.base, ignore_errors=True)
+            if not os.path.exists(self.base):
+                break
+            time.sleep(0.05)
 
 
 # What nono itself says in a run that went well.
