@@ -9,26 +9,11 @@
 extern const void *const nono_no_stdin;
 const void *const nono_no_stdin = NULL;
 
-static bool is_utf8(const char *text)
-{
-	size_t room = strlen(text);
-
-	while (room) {
-		size_t n = nono_utf8_decode(text, room, NULL);
-
-		if (n == 0)
-			return false;
-		text += n;
-		room -= n;
-	}
-	return true;
-}
-
 NonoErrorCode nono_api_check_text(const char *name, const char *text)
 {
 	if (!text)
 		return nono_api_null(name);
-	if (!is_utf8(text))
+	if (!nono_utf8_valid(text))
 		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, "%s is not UTF-8", name);
 	return NONO_ERROR_CODE_OK;
 }

@@ -58,6 +58,21 @@ size_t nono_utf8_decode(const char *s, size_t room, uint32_t *ret)
 	return len;
 }
 
+bool nono_utf8_valid(const char *text)
+{
+	size_t room = strlen(text);
+
+	while (room) {
+		size_t n = nono_utf8_decode(text, room, NULL);
+
+		if (n == 0)
+			return false;
+		text += n;
+		room -= n;
+	}
+	return true;
+}
+
 size_t nono_utf8_len(const char *s)
 {
 	uint32_t c;

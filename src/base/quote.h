@@ -2,6 +2,7 @@
 #ifndef NONO_BASE_QUOTE_H
 #define NONO_BASE_QUOTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -24,6 +25,9 @@ void nono_quote_text(struct nono_buf *out, const char *s);
  * Returns its bytes, 0 where there is no well-formed UTF-8. RFC 3629: no overlong forms, no surrogates.
  */
 size_t nono_utf8_decode(const char *s, size_t room, uint32_t *ret);
+
+/** nono_utf8_valid - is all of it well-formed UTF-8? */
+bool nono_utf8_valid(const char *text);
 
 /** nono_utf8_len - bytes of the printable UTF-8 sequence at @s, 0 where there is none. */
 size_t nono_utf8_len(const char *s);

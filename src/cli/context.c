@@ -178,10 +178,21 @@ static int find_self(struct context *ctx, struct nono_error *err)
 	return ctx->self_exe ? 0 : nono_nomem(err);
 }
 
+/* One that is not there, or out of reach, is done without. */
+static int look_home(struct context *ctx, struct nono_error *err)
+{
+	struct stat home;
+
+	ctx->has_home = stat(ctx->vars.home, &home) == 0;
+	if (!ctx->has_home && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the home directory %s", ctx->vars.home);
+	ctx->has_home = ctx->has_home && S_ISDIR(home.st_mode);
+	return 0;
+}
+
 int context_start(struct context *ctx, struct arguments *args, char *const *env, struct nono_error *err)
 {
 	_cleanup_(nono_freep) char *workdir = NULL;
-	struct stat home;
 	int rc;
 
 	ctx->args = args;
@@ -193,7 +204,8 @@ int context_start(struct context *ctx, struct arguments *args, char *const *env,
 		rc = find_workdir(ctx, &workdir, err);
 	if (rc == 0)
 		rc = nono_vars_init(&ctx->vars, env, workdir, getuid(), err);
-	ctx->has_home = rc == 0 && stat(ctx->vars.home, &home) == 0 && S_ISDIR(home.st_mode);
+	if (rc == 0)
+		rc = look_home(ctx, err);
 	if (rc == 0)
 		rc = read_os_release(&ctx->os_release, err);
 	if (rc < 0)

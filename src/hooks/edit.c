@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/quote.h"
 #include "base/util.h"
 
 /*
@@ -187,6 +188,8 @@ static int append_element(const struct change *c)
 	json_t *list = json_object_get(json_object_get(c->e->doc.root, "hooks"), c->entry->event);
 	struct steps s;
 
+	if (!value && nono_utf8_valid(c->entry->matcher) && nono_utf8_valid(c->entry->command))
+		return nono_nomem(c->err);
 	if (!value)
 		return nono_fail(c->err, NONO_E_POLICY, 0, "the hook cannot be written as JSON: it is not UTF-8");
 	steps_to(&s, c->entry->event, json_array_size(list), 0);

@@ -21,6 +21,7 @@ struct job {
 	char *program, *command; /* owned */
 	struct nono_hook_entry entry;
 	struct nono_hook_report report;
+	bool passing; /* what it reports may be over by the next run, which tries again */
 	struct nono_error *err;
 };
 
@@ -149,9 +150,21 @@ static int write_stamp(const struct job *job, bool well)
 
 /* ---- looking ---- */
 
+/* Will the next run meet it again? A full disk is emptied, memory freed. */
+static bool is_lasting(const struct nono_error *why)
+{
+	static const int lasting[] = {EACCES, EPERM, EROFS, ELOOP, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(lasting); i++)
+		if (why->sys_errno == lasting[i])
+			return true;
+	return why->code != NONO_E_SYSTEM;
+}
+
 /* A problem of the settings is reported, not returned; 1 when there is one. */
 static int problem(struct job *job, const struct nono_error *why)
 {
+	job->passing = !is_lasting(why);
 	job->report.problem = strdup(why->text);
 	return job->report.problem ? 1 : nono_nomem(job->err);
 }
@@ -314,6 +327,7 @@ static int repeat(struct job *job, int (*once)(struct job *job))
 
 	for (int i = 0; i < TRIES && rc == -NONO_E_BLOCKED; i++) {
 		nono_hook_report_done(&job->report);
+		job->passing = false;
 		rc = once(job);
 	}
 	return rc;
@@ -332,7 +346,7 @@ int nono_hook_install(const struct nono_hook_request *request, struct nono_hook_
 		rc = repeat(&job, put_once);
 	if (rc < 0)
 		return rc;
-	rc = write_stamp(&job, rc == 0);
+	rc = job.passing ? 0 : write_stamp(&job, rc == 0);
 	return rc < 0 ? rc : finish(&job, ret);
 }
 

@@ -153,7 +153,12 @@ static int resolve_name(const struct nono_fs *fs, const char *path, struct nono_
 	at.real = nono_path_join(dir.real, nono_path_base(trimmed));
 	if (!at.real)
 		return nono_nomem(err);
-	at.exists = dir.exists && fs->stat(fs, at.real, false, &at.node, NULL) == 0;
+	rc = dir.exists ? nono_path_look(fs, at.real, false, &at.node, err) : -NONO_E_NOTFOUND;
+	if (rc < 0 && rc != -NONO_E_NOTFOUND) {
+		free(at.real);
+		return rc;
+	}
+	at.exists = rc == 0;
 	if (!at.exists) {
 		at.node = dir.node;
 		dir.node = (struct nono_node){.fd = -1};
