@@ -38,6 +38,7 @@
 #define NONO_HOOK_WORDS 256		       /* words of a command in it */
 #define NONO_THREADS 4096		       /* threads that are confined together */
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
+#define NONO_FOOTER_HOSTS 4		       /* and hosts */
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */
 #define NONO_PROBE_MS 5000		       /* time for one child of nono setup */

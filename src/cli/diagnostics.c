@@ -126,6 +126,17 @@ static void add_refusal(struct nono_buf *out, const struct context *ctx, const s
 	nono_buf_puts(out, "}");
 }
 
+static void add_host(struct nono_buf *out, const struct context *ctx, const struct nono_target *host)
+{
+	char text[NONO_HOST_BYTES + 64], hint[64] = "--allow-net";
+
+	(void)snprintf(text, sizeof(text), "connecting to %s port %u is refused", host->host, host->port);
+	if (ctx->set.network.connect.len)
+		(void)snprintf(hint, sizeof(hint), "--allow-connect-port %u", host->port);
+	begin_entry(out, "sandbox_denied_network", "warning", text, ctx->args->config ? NULL : hint);
+	nono_buf_puts(out, ",\"remediation\":{\"kind\":\"grant_network\"}}");
+}
+
 /* A command that failed, and nothing was found that explains it. */
 static void add_unexplained(struct nono_buf *out, const struct outcome *outcome)
 {
@@ -186,7 +197,9 @@ static void add_diagnostics(struct nono_buf *out, const struct context *ctx, con
 		begin_entry(out, "other", "info", text, NULL);
 		nono_buf_puts(out, "}");
 	}
-	if (outcome->started && outcome->exit_code && !refused->len)
+	for (size_t i = 0; i < refused->host_count; i++)
+		add_host(out, ctx, &refused->hosts[i]);
+	if (outcome->started && outcome->exit_code && !refused->len && !refused->host_count)
 		add_unexplained(out, outcome);
 	add_fixed(out);
 }

@@ -40,6 +40,23 @@ static void print_row(const struct context *ctx, const struct nono_refusal *row)
 	}
 }
 
+static void print_host(const struct context *ctx, const struct nono_target *host)
+{
+	output_part(OUTPUT_ERROR, "  network-outbound ");
+	output_part(OUTPUT_PLAIN, strchr(host->host, ':') ? "[%s]:%u" : "%s:%u", host->host, host->port);
+	output_denied();
+	if (ctx->args->config) {
+		output_line("      denied by the manifest's network section");
+		return;
+	}
+	output_part(OUTPUT_PLAIN, "      to allow it: ");
+	if (ctx->set.network.connect.len)
+		output_part(OUTPUT_TYPE, "--allow-connect-port %u", host->port);
+	else
+		output_part(OUTPUT_TYPE, "--allow-net");
+	output_end();
+}
+
 static void print_nothing_found(const struct context *ctx, const struct nono_refusals *rows, bool observed)
 {
 	_cleanup_(nono_buf_done) struct nono_buf hint = {0};
@@ -69,14 +86,17 @@ void footer_print(const struct context *ctx, const struct nono_run_result *resul
 	output_part(OUTPUT_QUIET, "────────────────────────");
 	output_unlogged();
 	output_line("The command failed.%s (exit code %d)",
-		    refused->len ? " This may be due to sandbox restrictions." : "", result->exit_code);
+		    refused->len || refused->host_count ? " This may be due to sandbox restrictions." : "",
+		    result->exit_code);
 	output_line("%s", "");
-	if (refused->len) {
+	if (refused->len || refused->host_count) {
 		output_line("Sandbox denied the following operations:");
 		for (size_t i = 0; i < refused->len; i++)
 			print_row(ctx, &refused->items[i]);
 		if (refused->more)
 			output_line("  and %zu more", refused->more);
+		for (size_t i = 0; i < refused->host_count; i++)
+			print_host(ctx, &refused->hosts[i]);
 	} else {
 		print_nothing_found(ctx, refused, result->observed);
 	}

@@ -1,4 +1,5 @@
 /* seal.c - grants meet denies, and superfluous kernel rules are found.  SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -140,13 +141,29 @@ static void keep_denied(const struct nono_capset *set, struct above_list *list)
 	list->len = kept;
 }
 
+/*
+ * A group's file below a directory that nono cannot search was opened by somebody else: /dev/stdout or /dev/stderr,
+ * which root's shell sent to a log of its own. The command holds it open already.
+ */
+static bool was_opened_before(const struct nono_grant *g, const struct nono_error *why)
+{
+	return g->is_file && g->source.kind == NONO_SOURCE_GROUP && why->sys_errno == EACCES;
+}
+
 static int find_other_names(const struct nono_compose *c, const struct nono_capset *set, struct above_list *ret,
 			    struct nono_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < set->grant_count && rc == 0; i++)
-		rc = above_add(ret, c->fs, set->grants[i].node.real, err);
+	for (size_t i = 0; i < set->grant_count && rc == 0; i++) {
+		struct nono_error why = {0};
+
+		rc = above_add(ret, c->fs, set->grants[i].node.real, &why);
+		if (rc < 0 && was_opened_before(&set->grants[i], &why))
+			rc = 0;
+		else if (rc < 0 && err)
+			*err = why;
+	}
 	keep_denied(set, ret);
 	return rc;
 }

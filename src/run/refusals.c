@@ -3,9 +3,12 @@
 #include "run/refusals.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "policy/path.h"
+
+#define EXIT_NOT_EXECUTED 126 /* of a shell, and of nono */
 
 const char *nono_refusal_word(const struct nono_refusal *refusal)
 {
@@ -109,12 +112,19 @@ bool nono_refusals_exists(struct nono_refusals *r, const char *path, bool *ret_d
 	return true;
 }
 
+/* bash connects where it seems to open these. */
+static bool is_no_file(const char *path)
+{
+	return strncmp(path, "/dev/tcp/", 9) == 0 || strncmp(path, "/dev/udp/", 9) == 0;
+}
+
 void nono_refusals_try_observed(struct nono_refusals *r, const struct nono_observed *seen)
 {
 	enum nono_op op = op_of_hint(seen->hint);
 	bool is_dir = false, exists = nono_refusals_exists(r, seen->path, &is_dir);
 
-	if (seen->bare && !exists)
+	/* What a shell could not create need not be there. */
+	if ((seen->bare && !exists && seen->hint != NONO_OP_HINT_CREATE) || is_no_file(seen->path))
 		return;
 	if (!exists && op == NONO_OP_READ)
 		op = NONO_OP_CREATE;
@@ -167,13 +177,41 @@ void nono_refusals_try_word(struct nono_refusals *r, const char *word, bool miss
 		r->items[before].likely = true;
 }
 
+/* What a shell could not run, it says no more of than what it could not read. */
+static void blame_exec(struct nono_refusals *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if (r->items[i].op == NONO_OP_READ && !r->items[i].likely && !r->items[i].answer.is_dir &&
+		    access(r->items[i].answer.real, X_OK) == 0)
+			r->items[i].op = NONO_OP_EXEC;
+}
+
+/* A URL names a host; that it was tried is likely. */
+static void try_url(struct nono_refusals *r, const char *word)
+{
+	const char *url = nono_refusals_path_of(word);
+	struct nono_target target = {.port = 0};
+
+	if (!url || r->host_count == NONO_ARRAY_SIZE(r->hosts) || !strstr(url, "://") ||
+	    nono_target_read(url, &target, NULL) < 0 || nono_network_allows(&r->set->network, target.port))
+		return;
+	for (size_t i = 0; i < r->host_count; i++)
+		if (r->hosts[i].port == target.port && strcmp(r->hosts[i].host, target.host) == 0)
+			return;
+	r->hosts[r->host_count++] = target;
+}
+
 void nono_refusals_collect(struct nono_refusals *r, const struct nono_run_result *result, char *const *words)
 {
 	if (result->paths.missed_errno)
 		(void)nono_fail(&r->why, NONO_E_SYSTEM, result->paths.missed_errno,
 				"cannot look at the command's error output");
+	for (char *const *word = words; *word; word++)
+		try_url(r, *word);
 	for (size_t i = 0; i < result->paths.len; i++)
 		nono_refusals_try_observed(r, &result->paths.items[i]);
+	if (result->exit_code == EXIT_NOT_EXECUTED)
+		blame_exec(r);
 	/*
 	 * What the command itself said is nearer to the truth than what it was given: had it been refused to make
 	 * something, it would have said so, if anybody listened.
@@ -190,5 +228,5 @@ void nono_refusals_done(struct nono_refusals *r)
 		return;
 	for (size_t i = 0; i < r->len; i++)
 		nono_answer_done(&r->items[i].answer);
-	r->len = r->more = 0;
+	r->len = r->more = r->host_count = 0;
 }

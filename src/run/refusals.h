@@ -4,6 +4,7 @@
 #define NONO_RUN_REFUSALS_H
 
 #include "policy/explain.h"
+#include "policy/target.h"
 #include "run/run.h"
 
 /* One refused operation. */
@@ -20,7 +21,9 @@ struct nono_refusals {
 	const struct nono_fs *fs;
 	const char *cwd; /* where relative paths start */
 	struct nono_refusal items[NONO_FOOTER_ROWS];
-	size_t len, more;      /* more: refused ones without a place */
+	size_t len, more; /* more: refused ones without a place */
+	struct nono_target hosts[NONO_FOOTER_HOSTS];
+	size_t host_count;     /* of URLs on the command line to which the policy lets nothing connect */
 	struct nono_error why; /* an answer that was not to be had, the last one; code 0: none */
 };
 

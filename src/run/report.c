@@ -112,6 +112,22 @@ static void add_denied_path(struct nono_buf *out, const char *path, const char *
 	add_with(out, &d, t);
 }
 
+/* A word of the command line that names something refused: nothing tells that it was tried. */
+static void add_likely(struct nono_buf *out, const struct nono_refusal *f, const char *flag)
+{
+	_cleanup_(texts_done) struct texts t = {0};
+	struct diagnostic d = {.code = "command_failed_likely_sandbox",
+			       .severity = "warning",
+			       .hint = *flag ? flag : NULL,
+			       .path = f->answer.real,
+			       .access = access_of(f->op)};
+
+	nono_buf_printf(&t.message, "The command was given %s, which the sandbox refuses", f->answer.real);
+	if (*flag)
+		add_grant_path(&t.remediation, f->answer.real, d.access, !f->answer.is_dir);
+	add_with(out, &d, &t);
+}
+
 static void add_refusal(struct nono_buf *out, const struct nono_refusal *f)
 {
 	_cleanup_(texts_done) struct texts t = {0};
@@ -120,8 +136,34 @@ static void add_refusal(struct nono_buf *out, const struct nono_refusal *f)
 	out->failed |= !flag;
 	if (!flag)
 		return;
+	if (f->likely) {
+		add_likely(out, f, flag);
+		return;
+	}
 	add_detail(&t.detail, "stderr_observation", "observation_kind", "likely_sandbox_path");
 	add_denied_path(out, f->answer.real, access_of(f->op), !f->answer.is_dir, flag, &t);
+}
+
+static void add_more(struct nono_buf *out, size_t more)
+{
+	char text[64];
+	const struct diagnostic d = {.code = "other", .severity = "info", .message = text};
+
+	(void)snprintf(text, sizeof(text), "%zu more operations are refused", more);
+	if (more)
+		add_diagnostic(out, &d);
+}
+
+static void add_host(struct nono_buf *out, const struct nono_target *host)
+{
+	char text[NONO_HOST_BYTES + 64];
+	const struct diagnostic d = {.code = "sandbox_denied_network",
+				     .severity = "warning",
+				     .message = text,
+				     .remediation = "{\"kind\":\"grant_network\"}"};
+
+	(void)snprintf(text, sizeof(text), "connecting to %s port %u is refused", host->host, host->port);
+	add_diagnostic(out, &d);
 }
 
 static bool is_directory(const char *path)
@@ -200,26 +242,31 @@ static void add_violation(struct nono_buf *out, const json_t *record)
 static size_t count_refused(const struct nono_report *r)
 {
 	return json_array_size(r->denials) + json_array_size(r->ipc_denials) + json_array_size(r->violations) +
-	       (r->refusals ? r->refusals->len : 0);
+	       (r->refusals ? r->refusals->len + r->refusals->host_count : 0);
 }
 
 static void add_exit(struct nono_buf *out, const struct nono_report *r)
 {
 	size_t refused = count_refused(r);
+	char text[64];
 	struct diagnostic d = {.severity = "info",
 			       .code = "command_failed_application",
 			       .message = "The command failed, and nothing that the sandbox refused is known"};
 
 	if (r->exit_code == 0)
 		return;
-	if (refused)
+	if (r->term_signal) {
+		(void)snprintf(text, sizeof(text), "The command was ended by signal %d", r->term_signal);
+		d = (struct diagnostic){.severity = "info", .code = "other", .message = text};
+	} else if (refused) {
 		d = (struct diagnostic){.severity = "warning",
 					.code = "command_failed_likely_sandbox",
 					.message = "The command failed, probably because of what the sandbox refused"};
-	else if (r->exit_code == EXIT_NOT_FOUND)
+	} else if (r->exit_code == EXIT_NOT_FOUND) {
 		d = (struct diagnostic){.severity = "error",
 					.code = "command_not_found",
 					.message = "The command, or one that it started, was not found"};
+	}
 	add_diagnostic(out, &d);
 }
 
@@ -251,6 +298,10 @@ static void add_diagnostics(struct nono_buf *out, const struct nono_report *r)
 	add_exit(out, r);
 	for (i = 0; r->refusals && i < r->refusals->len; i++)
 		add_refusal(out, &r->refusals->items[i]);
+	if (r->refusals)
+		add_more(out, r->refusals->more);
+	for (i = 0; r->refusals && i < r->refusals->host_count; i++)
+		add_host(out, &r->refusals->hosts[i]);
 	json_array_foreach (r->denials, i, record)
 		add_denial(out, record);
 	json_array_foreach (r->ipc_denials, i, record)
@@ -292,7 +343,8 @@ char *nono_report_text(const struct nono_report *r)
 
 	nono_buf_printf(&out, "{\"exit_code\":%d,\"denials\":[", r->exit_code);
 	for (size_t i = 0; r->refusals && i < r->refusals->len && !out.failed; i++)
-		add_refused(&out, &r->refusals->items[i]);
+		if (!r->refusals->items[i].likely)
+			add_refused(&out, &r->refusals->items[i]);
 	add_records(&out, r->denials);
 	nono_buf_puts(&out, "],\"ipc_denials\":[");
 	add_records(&out, r->ipc_denials);

@@ -9,7 +9,7 @@
 
 /* What a report is about. A zeroed struct is a run without refusals that ended with 0. */
 struct nono_report {
-	int exit_code;
+	int exit_code, term_signal;		    /* term_signal: 0 where none ended it */
 	json_t *denials, *ipc_denials, *violations; /* owned, checked lists of records; NULL: empty */
 	const struct nono_refusals *refusals;	    /* borrowed; reported like denials; NULL: none */
 };

@@ -269,3 +269,23 @@ def test_a_slow_reader_loses_nothing(files):
     start = text.index('\n1\n') + 1
     assert text[start:].split('\n')[:100000] == [str(n) for n in range(1, 100001)]
     assert process.returncode == 2 and text.endswith('--path PATH\n')
+
+
+@pytest.mark.parametrize('flags,fix', [(['--block-net'], '--allow-net'),
+                                       (['--allow-connect-port', '443'], '--allow-connect-port 9')])
+def test_a_host_that_cannot_be_reached(files, flags, fix):
+    done = files.run('run', *flags, '--', 'curl', '-sS', 'http://127.0.0.1:9/')
+    assert footer(done.stderr)[-2:] == ['  network-outbound 127.0.0.1:9', f'      to allow it: {fix}']
+    done = files.run('run', '--', 'curl', '-sS', 'http://127.0.0.1:9/')
+    assert 'network-outbound' not in done.stderr
+
+
+def test_error_output_below_a_directory_that_cannot_be_searched(files):
+    closed = files.mkdir('closed/inner')
+    with open(os.path.join(closed, 'log'), 'w+', encoding='utf-8') as log:
+        os.chmod(os.path.dirname(closed), 0)
+        done = subprocess.run([files.nono, 'run', '--', 'sh', '-c', 'echo hello >&2'], cwd=files.work, stderr=log,
+                              env=files.environment(), stdin=subprocess.DEVNULL, check=False, **files.identity())
+        os.chmod(os.path.dirname(closed), 0o700)
+        log.seek(0)
+        assert (done.returncode, 'hello\n' in log.read()) == (0, True)

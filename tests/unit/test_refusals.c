@@ -1,6 +1,8 @@
 /* test_refusals.c - what of a failed command the policy refuses.  SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "policy/build.h"
@@ -92,5 +94,63 @@ TEST(no_more_than_fit)
 	collect(&f, words);
 	CHECK_INT(f.found.len, NONO_FOOTER_ROWS);
 	CHECK_INT(f.found.more, 3);
+	fixture_done(&f);
+}
+
+TEST(what_could_not_be_made_need_not_be_there)
+{
+	char *const words[] = {NULL};
+	struct fixture f;
+
+	fixture_init(&f);
+	nono_observed_add(&f.result.paths, "new", 3, NONO_OP_HINT_CREATE, false);
+	nono_observed_add(&f.result.paths, "/dev/tcp/127.0.0.1/9", 20, NONO_OP_HINT_CREATE, false); /* bash's own */
+	collect(&f, words);
+	REQUIRE(f.found.len == 1);
+	CHECK_STR(nono_refusal_word(&f.found.items[0]), "file-write-create");
+	CHECK_HAS(f.found.items[0].answer.real, "/new");
+	fixture_done(&f);
+}
+
+TEST(what_a_shell_could_not_run)
+{
+	char *const words[] = {NULL};
+	char program[4096 + 16];
+	struct fixture f;
+	int fd;
+
+	fixture_init(&f);
+	(void)snprintf(program, sizeof(program), "%s/other/program", f.dir);
+	fd = open(program, O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
+	REQUIRE(fd >= 0 && close(fd) == 0);
+	nono_observed_add(&f.result.paths, program, strlen(program), NONO_OP_HINT_READ, false);
+	f.result.exit_code = 126;
+	collect(&f, words);
+	REQUIRE(f.found.len == 1);
+	CHECK_STR(nono_refusal_word(&f.found.items[0]), "process-exec");
+	fixture_done(&f);
+}
+
+TEST(hosts_of_urls)
+{
+	char *const words[] = {(char *)"https://u:secret@example.org/x",
+			       (char *)"--proxy=http://[::1]:3128",
+			       (char *)"https://example.org/y",
+			       (char *)"odd://example.org/",
+			       (char *)"example.org",
+			       NULL};
+	struct fixture f;
+
+	fixture_init(&f);
+	collect(&f, words);
+	CHECK_INT(f.found.host_count, 0);
+	f.set.network.block = true;
+	nono_refusals_done(&f.found);
+	collect(&f, words);
+	REQUIRE(f.found.host_count == 2); /* each once, without who logs in */
+	CHECK_STR(f.found.hosts[0].host, "example.org");
+	CHECK_INT(f.found.hosts[0].port, 443);
+	CHECK_STR(f.found.hosts[1].host, "::1");
+	CHECK_INT(f.found.hosts[1].port, 3128);
 	fixture_done(&f);
 }
