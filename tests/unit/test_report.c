@@ -175,3 +175,30 @@ TEST(a_report_and_the_proxys_rows)
 	CHECK_INT(nono_report_merge(session, "[{}]", &none, &err), -NONO_E_PARSE);
 	CHECK(!none);
 }
+
+TEST(a_guess_is_no_denial)
+{
+	struct nono_capset set = {.network.block = true};
+	struct nono_refusals refused = {.set = &set, .fs = &nono_fs_host, .cwd = "/", .more = 2, .host_count = 1};
+	struct nono_report r = {.exit_code = 1, .refusals = &refused};
+	_cleanup_(nono_freep) char *text = NULL, *killed = NULL;
+	json_t *j;
+
+	refused.hosts[0] = (struct nono_target){.host = "example.org", .port = 443};
+	nono_refusals_try_word(&refused, "/etc/passwd", false);
+	text = nono_report_text(&r);
+	j = text ? json_loads(text, 0, NULL) : NULL;
+	REQUIRE(j);
+	CHECK_INT(json_array_size(json_object_get(j, "denials")), 0);
+	CHECK_STR(text_at(j, "diagnostics", 1, "code"), "command_failed_likely_sandbox");
+	CHECK_STR(text_at(j, "diagnostics", 1, "severity"), "warning");
+	CHECK_STR(text_at(j, "diagnostics", 1, "path"), "/etc/passwd");
+	CHECK_STR(text_at(j, "diagnostics", 2, "message"), "2 more operations are refused");
+	CHECK_STR(text_at(j, "diagnostics", 3, "code"), "sandbox_denied_network");
+	json_decref(j);
+	nono_refusals_done(&refused);
+	r.exit_code = 137;
+	r.term_signal = 9;
+	killed = nono_report_text(&r);
+	CHECK_HAS(killed, "\"The command was ended by signal 9\"");
+}
