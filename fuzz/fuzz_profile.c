@@ -81,25 +81,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	return 0;
 }
-
-#ifndef NONO_LIBFUZZER
-/* Without libFuzzer: every file named is one input. */
-int main(int argc, char **argv)
-{
-	static uint8_t data[NONO_PROFILE_BYTES + 1];
-
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rbe");
-		size_t size;
-
-		if (!f) {
-			(void)fprintf(stderr, "fuzz_profile: cannot open %s\n", argv[i]);
-			return 1;
-		}
-		size = fread(data, 1, sizeof(data), f);
-		(void)fclose(f);
-		(void)LLVMFuzzerTestOneInput(data, size);
-	}
-	return 0;
-}
-#endif

@@ -8,20 +8,14 @@
 #include "cli/remedy.h"
 #include "policy/build.h"
 #include "policy/path.h"
+#include "run/report.h"
 
 static const char *const access_words[] = {"", "Read", "Write", "ReadWrite"};
 
-/* By enum nono_op: what was to be done, and the access that this is. */
-static const struct {
-	const char *doing;
-	enum nono_access access;
-} ops[] = {
-	[NONO_OP_READ] = {"reading", NONO_ACCESS_READ},
-	[NONO_OP_WRITE] = {"writing", NONO_ACCESS_WRITE},
-	[NONO_OP_READWRITE] = {"reading and writing", NONO_ACCESS_READWRITE},
-	[NONO_OP_CREATE] = {"making", NONO_ACCESS_WRITE},
-	[NONO_OP_UNLINK] = {"removing", NONO_ACCESS_WRITE},
-	[NONO_OP_EXEC] = {"running", NONO_ACCESS_READ},
+/* What was to be done. */
+static const char *const doing[] = {
+	[NONO_OP_READ] = "reading",  [NONO_OP_WRITE] = "writing",   [NONO_OP_READWRITE] = "reading and writing",
+	[NONO_OP_CREATE] = "making", [NONO_OP_UNLINK] = "removing", [NONO_OP_EXEC] = "running",
 };
 
 /* By enum nono_error_code: a run that did not start. */
@@ -38,31 +32,15 @@ static const char *const failure_codes[] = {
 	[NONO_E_BLOCKED] = "configuration_error",
 };
 
-static void begin(struct nono_buf *out)
-{
-	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
-}
-
 /* The start of an entry of diagnostics; the caller closes it. */
 static void begin_entry(struct nono_buf *out, const char *code, const char *severity, const char *message,
 			const char *hint)
 {
-	begin(out);
+	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
 	nono_json_member(out, "code", code);
 	nono_json_member(out, "severity", severity);
 	nono_json_member(out, "message", message);
 	nono_json_member(out, "hint", hint && *hint ? hint : NULL);
-}
-
-static void add_denial(struct nono_buf *out, const struct nono_refusal *r)
-{
-	bool some = r->answer.reason == NONO_REASON_INSUFFICIENT_ACCESS;
-
-	begin(out);
-	nono_json_member(out, "path", r->answer.real);
-	nono_json_member(out, "access", access_words[ops[r->op].access]);
-	nono_json_member(out, "reason", some ? "InsufficientAccess" : "PolicyBlocked");
-	nono_buf_puts(out, "}");
 }
 
 static void add_remediation(struct nono_buf *out, const struct nono_refusal *r, bool allow_cwd)
@@ -89,7 +67,7 @@ static char *refusal_message(const struct nono_refusal *r)
 	_cleanup_(nono_buf_done) struct nono_buf text = {0};
 	char source[NONO_NAME_BYTES * 2];
 
-	nono_buf_printf(&text, "%s %s is refused: ", ops[r->op].doing, r->answer.real);
+	nono_buf_printf(&text, "%s %s is refused: ", doing[r->op], r->answer.real);
 	if (r->answer.deny)
 		nono_buf_printf(&text, "denied by %s",
 				nono_source_text(&r->answer.deny->source, source, sizeof(source)));
@@ -118,7 +96,7 @@ static void add_refusal(struct nono_buf *out, const struct context *ctx, const s
 		    r->likely ? "warning" : "error", message ? message : "", workdir ? "--allow-cwd" : hint);
 	add_remediation(out, r, workdir);
 	nono_json_member(out, "path", r->answer.real);
-	nono_json_member(out, "access", access_words[ops[r->op].access]);
+	nono_json_member(out, "access", nono_report_access(r->op));
 	if (outcome->started && !r->likely) {
 		nono_json_key(out, "detail");
 		nono_buf_puts(out, "{\"kind\":\"stderr_observation\",\"observation_kind\":\"likely_sandbox_path\"}");
@@ -209,9 +187,7 @@ void diagnostics_print(const struct context *ctx, const struct outcome *outcome)
 	_cleanup_(nono_buf_done) struct nono_buf out = {0}, pretty = {0};
 
 	nono_buf_printf(&out, "{\"session\":{\"exit_code\":%d,\"denials\":[", outcome->exit_code);
-	for (size_t i = 0; i < outcome->refused.len && !out.failed; i++)
-		if (!outcome->refused.items[i].likely)
-			add_denial(&out, &outcome->refused.items[i]);
+	nono_report_denials(&out, &outcome->refused);
 	/* Local sockets and macOS have their places; nothing reports about them yet. */
 	nono_buf_puts(&out, "],\"ipc_denials\":[],\"violations\":[],\"diagnostics\":[");
 	if (!out.failed)

@@ -41,7 +41,7 @@ static void add_diagnostic(struct nono_buf *out, const struct diagnostic *d)
 
 /* ---- what was refused ---- */
 
-static const char *access_of(enum nono_op op)
+const char *nono_report_access(enum nono_op op)
 {
 	static const char *const words[] = {
 		[NONO_OP_READ] = "Read",    [NONO_OP_WRITE] = "Write",	[NONO_OP_READWRITE] = "ReadWrite",
@@ -120,7 +120,7 @@ static void add_likely(struct nono_buf *out, const struct nono_refusal *f, const
 			       .severity = "warning",
 			       .hint = *flag ? flag : NULL,
 			       .path = f->answer.real,
-			       .access = access_of(f->op)};
+			       .access = nono_report_access(f->op)};
 
 	nono_buf_printf(&t.message, "The command was given %s, which the sandbox refuses", f->answer.real);
 	if (*flag)
@@ -141,7 +141,7 @@ static void add_refusal(struct nono_buf *out, const struct nono_refusal *f)
 		return;
 	}
 	add_detail(&t.detail, "stderr_observation", "observation_kind", "likely_sandbox_path");
-	add_denied_path(out, f->answer.real, access_of(f->op), !f->answer.is_dir, flag, &t);
+	add_denied_path(out, f->answer.real, nono_report_access(f->op), !f->answer.is_dir, flag, &t);
 }
 
 static void add_more(struct nono_buf *out, size_t more)
@@ -316,9 +316,16 @@ static void add_refused(struct nono_buf *out, const struct nono_refusal *f)
 {
 	nono_buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
 	nono_json_member(out, "path", f->answer.real);
-	nono_json_member(out, "access", access_of(f->op));
+	nono_json_member(out, "access", nono_report_access(f->op));
 	nono_json_member(out, "reason", reason_of(&f->answer));
 	nono_buf_puts(out, "}");
+}
+
+void nono_report_denials(struct nono_buf *out, const struct nono_refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->len && !out->failed; i++)
+		if (!refusals->items[i].likely)
+			add_refused(out, &refusals->items[i]);
 }
 
 static void add_records(struct nono_buf *out, const json_t *list)
@@ -342,9 +349,8 @@ char *nono_report_text(const struct nono_report *r)
 	_cleanup_(nono_buf_done) struct nono_buf out = {0};
 
 	nono_buf_printf(&out, "{\"exit_code\":%d,\"denials\":[", r->exit_code);
-	for (size_t i = 0; r->refusals && i < r->refusals->len && !out.failed; i++)
-		if (!r->refusals->items[i].likely)
-			add_refused(&out, &r->refusals->items[i]);
+	if (r->refusals)
+		nono_report_denials(&out, r->refusals);
 	add_records(&out, r->denials);
 	nono_buf_puts(&out, "],\"ipc_denials\":[");
 	add_records(&out, r->ipc_denials);

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "run/refusals.h"
 
@@ -25,6 +26,15 @@ enum nono_record_kind { NONO_RECORD_DENIAL, NONO_RECORD_IPC_DENIAL, NONO_RECORD_
  * -NONO_E_NOMEM. Thread-safe.
  */
 int nono_report_read(enum nono_record_kind kind, const char *text, json_t **ret, struct nono_error *err);
+
+/** nono_report_access - "Read", "Write" or "ReadWrite": the access that an operation is. Static. */
+const char *nono_report_access(enum nono_op op);
+
+/**
+ * nono_report_denials - append a record, commas between, for each refusal that the command spoke of.
+ * @out: ends with the bracket that opens the list
+ */
+void nono_report_denials(struct nono_buf *out, const struct nono_refusals *refusals);
 
 /** nono_report_text - the report as a JSON object, the caller's to free; NULL without memory. Thread-safe. */
 char *nono_report_text(const struct nono_report *report);
