@@ -90,8 +90,10 @@ static NonoErrorCode open_grant(const char *path, enum nono_access access, bool 
 static int settle(struct nono_capset *set, struct nono_error *err)
 {
 	const struct nono_compose c = {.vars = &nowhere, .fs = &nono_fs_host};
+	int rc = set->deny_count || set->no_unlink ? nono_capset_seal(&c, set, err) : 0;
 
-	return set->deny_count || set->no_unlink ? nono_capset_seal(&c, set, err) : 0;
+	/* What confines the calling process itself cannot give it another view of the files. */
+	return rc == 0 ? nono_capset_refuse_covered(set, NULL, NULL, err) : rc;
 }
 
 NonoErrorCode nono_api_settle(struct nono_capset *set)

@@ -85,7 +85,9 @@ static int compose(NonoCapabilitySet *caps, const NonoProfileOptions *opts, bool
 
 	if (rc == 0 && opts->share_workdir)
 		rc = nono_compose_workdir(&c, &caps->set, nono_workdir_access(c.profile), "share_workdir", err);
-	return rc == 0 ? nono_capset_seal(&c, &caps->set, err) : rc;
+	if (rc == 0)
+		rc = nono_capset_seal(&c, &caps->set, err);
+	return rc == 0 ? nono_capset_refuse_covered(&caps->set, NULL, NULL, err) : rc;
 }
 
 static NonoErrorCode fail_load(int rc, const struct nono_error *err)

@@ -15,6 +15,13 @@
 #define NONO_GLOB_ENTRIES 50000		       /* directory entries that one glob may look at */
 #define NONO_GLOB_DEPTH 64		       /* levels that ** descends */
 #define NONO_CHAIN_DEPTH 256		       /* ancestors of one path */
+#define NONO_MOUNTS 16384		       /* mounts of one machine */
+#define NONO_MOUNTINFO_BYTES (8 * 1024 * 1024) /* their list */
+#define NONO_COVERS 4096		       /* things covered in one view */
+#define NONO_LINK_ENTRIES 50000		       /* directory entries looked at for other names of a denied file */
+#define NONO_HOLES 32			       /* granted things below one covered directory */
+#define NONO_COPIES 64			       /* files shown as the user's own */
+#define NONO_COPY_BYTES (64 * 1024)	       /* one of them */
 #define NONO_CAPFILE_BYTES (1024 * 1024)       /* a capability file */
 #define NONO_RELAY_BYTES 65536		       /* one read of the command's error output */
 #define NONO_OBSERVED_PATHS 64		       /* paths kept from a command's error output */
@@ -36,7 +43,6 @@
 #define NONO_LINKS 40			       /* symbolic links followed on the way to a program that nono runs */
 #define NONO_HOOK_STRINGS 256		       /* texts of an event that are looked at */
 #define NONO_HOOK_WORDS 256		       /* words of a command in it */
-#define NONO_THREADS 4096		       /* threads that are confined together */
 #define NONO_FOOTER_ROWS 10		       /* refused operations listed after a run */
 #define NONO_FOOTER_HOSTS 4		       /* and hosts */
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */

@@ -199,7 +199,7 @@ static int prepare_policy(struct job *job, int *ret_exit, struct nono_error *err
 	if (rc == 0)
 		rc = share_workdir(job, err);
 	if (rc == 0)
-		rc = nono_capset_seal(&ctx->compose, &ctx->set, err);
+		rc = context_settle(ctx, err);
 	if (rc == 0)
 		rc = nono_capset_doubts(&ctx->compose, &ctx->set, err);
 	if (rc == 0)
@@ -308,8 +308,10 @@ static int report_failed_start(struct job *job, const struct nono_stage_report *
 		return nono_run_exit_code(failed);
 	}
 	if (failed->stage != NONO_STAGE_EXEC) {
-		(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot %s, so nothing was started",
-				nono_stage_text(failed->stage));
+		const char *item = nono_sandbox_item_path(job->sandbox, failed);
+
+		(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot %s%s%s, so nothing was started",
+				nono_stage_text(failed->stage), item ? " " : "", item ? item : "");
 		output_error(err);
 		return nono_run_exit_code(failed);
 	}

@@ -142,7 +142,7 @@ int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)
 		rc = nono_compose_workdir(&ctx.compose, &ctx.set, nono_workdir_access(ctx.compose.profile),
 					  "--allow-cwd", err);
 	if (rc == 0)
-		rc = nono_capset_seal(&ctx.compose, &ctx.set, err);
+		rc = context_settle(&ctx, err);
 	if (rc == 0) {
 		const struct question q = {.args = args, .set = &ctx.set, .cwd = ctx.cwd, .env = env};
 

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "policy/explain.h"
 #include "policy/path.h"
+#include "sandbox/sandbox.h"
 
 #define OS_RELEASE_BYTES 65536
 
@@ -263,6 +264,37 @@ int context_covers_workdir(const struct context *ctx, enum nono_access level, bo
 		need |= NONO_RIGHTS_WRITE;
 	*ret = !(need & ~rights);
 	return 0;
+}
+
+/* Whoever could make it could write profiles for the next run. */
+static int make_config_dir(struct context *ctx, struct nono_error *err)
+{
+	const struct nono_fs *fs = ctx->compose.fs;
+
+	for (size_t i = 0; i < ctx->set.deny_count; i++) {
+		struct nono_deny *d = &ctx->set.denies[i];
+		int rc;
+
+		if (!d->permanent || !d->write_only || !d->covered || d->exists)
+			continue;
+		/* A question and a dry run are about the run that would make it. */
+		rc = fs->make_dir ? fs->make_dir(fs, d->real, err) : 0;
+		if (rc < 0)
+			return nono_fail_in(err, rc, "nono's own %s", d->source.name);
+		d->exists = d->is_dir = true;
+	}
+	return 0;
+}
+
+int context_settle(struct context *ctx, struct nono_error *err)
+{
+	const char *remedy = ctx->args->config ? "take the rule out of the manifest"
+					       : "lift a rule with --override-deny PATH";
+	int rc = nono_capset_seal(&ctx->compose, &ctx->set, err);
+
+	if (rc == 0)
+		rc = make_config_dir(ctx, err);
+	return rc == 0 ? nono_sandbox_plan(&ctx->set, NONO_CONFINE_CHILD, remedy, err) : rc;
 }
 
 int context_check_built(const struct context *ctx, struct nono_error *err)

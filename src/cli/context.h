@@ -53,6 +53,13 @@ int context_load_profile(const struct context *ctx, const char *which, const str
 /** context_covers_workdir - is the working directory granted to this level already? */
 int context_covers_workdir(const struct context *ctx, enum nono_access level, bool *ret, struct nono_error *err);
 
+/**
+ * context_settle - seal the set, and choose how each denied path below a granted directory is kept.
+ * nono's own directory for profiles is made where it is missing, may be made by this run and lies below a granted one:
+ * what is not there could not be kept from being written. Errors as nono_capset_seal and nono_sandbox_plan.
+ */
+int context_settle(struct context *ctx, struct nono_error *err);
+
 /** context_check_built - refuse what a profile or manifest asks for and nono cannot enforce yet. */
 int context_check_built(const struct context *ctx, struct nono_error *err);
 

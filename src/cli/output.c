@@ -318,11 +318,17 @@ static void print_grant(const struct nono_grant *g)
 
 static void print_deny(const struct nono_deny *d)
 {
+	static const char *const how[] = {
+		[NONO_TIER_NONE] = "not granted",
+		[NONO_TIER_ABSENT] = "not there: what the command makes there is its own",
+		[NONO_TIER_MASK] = "masked",
+		[NONO_TIER_READ_ONLY] = "read-only",
+	};
 	char source[NONO_NAME_BYTES * 2];
 
 	output_part(OUTPUT_ERROR, "  %-5s ", d->write_only ? "no w" : "deny");
 	output_part(OUTPUT_PLAIN, "%s", d->written);
-	output_part(OUTPUT_QUIET, " (not granted) [%s]", nono_source_text(&d->source, source, sizeof(source)));
+	output_part(OUTPUT_QUIET, " (%s) [%s]", how[d->tier], nono_source_text(&d->source, source, sizeof(source)));
 	output_end();
 }
 

@@ -350,6 +350,8 @@ static int locate_deny(const struct nono_builder *b, const char *path, struct no
 	ret->exists = true;
 	ret->dev = node.dev;
 	ret->ino = node.ino;
+	ret->is_dir = S_ISDIR(node.mode);
+	ret->nlink = ret->is_dir ? 0 : node.nlink;
 	return 0;
 }
 

@@ -35,7 +35,8 @@ static void add_grant(struct nono_buf *out, const struct nono_grant *g)
 static void add_deny(struct nono_buf *out, const struct nono_deny *d)
 {
 	const uint64_t numbers[] = {d->exists ? d->dev : 0, d->exists ? d->ino : 0,
-				    (uint64_t)d->exists << 2 | (uint64_t)d->write_only << 1 | d->permanent};
+				    (uint64_t)d->tier << 4 | (uint64_t)d->covered << 3 | (uint64_t)d->exists << 2 |
+					    (uint64_t)d->write_only << 1 | d->permanent};
 
 	nono_buf_add(out, numbers, sizeof(numbers));
 	add_text(out, d->written);

@@ -64,6 +64,8 @@ static void add_deny(struct nono_buf *out, const struct nono_deny *d)
 		add_number(out, ",\"ino\":", d->ino);
 	}
 	nono_buf_puts(out, d->write_only ? ",\"write_only\":true" : "");
+	if (d->covered)
+		add_text(out, ",\"tier\":", nono_tier_word(d->tier));
 	nono_buf_puts(out, d->permanent ? ",\"permanent\":true}" : "}");
 }
 
@@ -186,14 +188,17 @@ static int read_grant(json_t *j, size_t index, const char *name, struct nono_cap
 
 static int read_deny(json_t *j, size_t index, const char *name, struct nono_capset *set, struct nono_error *err)
 {
-	const char *written, *real = NULL, *source, *alias = NULL;
+	const char *written, *real = NULL, *source, *alias = NULL, *tier = NULL;
 	json_int_t dev = 0, ino = 0;
-	int write_only = 0, permanent = 0;
+	int write_only = 0, permanent = 0, word;
 	struct nono_deny *d;
 
-	if (json_unpack(j, "{s:s,s?s,s?s,s:s,s?I,s?I,s?b,s?b}", "path", &written, "real", &real, "alias", &alias,
-			"source", &source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent",
-			&permanent))
+	if (json_unpack(j, "{s:s,s?s,s?s,s:s,s?I,s?I,s?b,s?b,s?s}", "path", &written, "real", &real, "alias", &alias,
+			"source", &source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent", &permanent,
+			"tier", &tier))
+		return bad(name, "denies", index, err);
+	word = tier ? nono_tier_find(tier) : NONO_TIER_NONE;
+	if (word < 0)
 		return bad(name, "denies", index, err);
 	d = nono_capset_new_deny(set, err);
 	if (!d)
@@ -206,6 +211,8 @@ static int read_deny(json_t *j, size_t index, const char *name, struct nono_caps
 	d->ino = (uint64_t)ino;
 	d->write_only = write_only;
 	d->permanent = permanent;
+	d->covered = tier != NULL;
+	d->tier = (enum nono_tier)word;
 	if (!d->written || !d->real || (alias && !d->alias))
 		return nono_nomem(err);
 	return read_source(source, &d->source, err);

@@ -37,6 +37,14 @@ struct nono_grant {
 	struct nono_source source;
 };
 
+/* How a denied path below a granted directory is kept from the command; chosen by nono_sandbox_plan. */
+enum nono_tier {
+	NONO_TIER_NONE,	     /* no grant covers it: the kernel withholds it by itself */
+	NONO_TIER_ABSENT,    /* nothing was there at the start; what the command makes there is no secret from it */
+	NONO_TIER_MASK,	     /* covered, for the command alone, by what cannot be opened */
+	NONO_TIER_READ_ONLY, /* bound read-only, for the command alone */
+};
+
 /* One path that was denied. */
 struct nono_deny {
 	char *written; /* expanded, absolute, as said; owned */
@@ -46,6 +54,12 @@ struct nono_deny {
 	uint64_t dev, ino; /* where it exists */
 	bool write_only;   /* reading stays possible: nono's own configuration */
 	bool permanent;	   /* no flag lifts it: nono's own state and configuration */
+	bool is_dir;	   /* where it exists */
+	uint32_t nlink;	   /* of a file that exists; 0: not known */
+	bool other_names;  /* it has some that were not found: they are not kept from the command */
+	bool covered;	   /* it lies below a granted directory; set by nono_capset_seal */
+	size_t cover;	   /* index of that grant */
+	enum nono_tier tier;
 	struct nono_source source;
 };
 
@@ -99,6 +113,22 @@ void nono_capset_done(struct nono_capset *set);
  * nono_sandbox_prepare. @ret is set on success only. Returns 0, -NONO_E_LIMIT, -NONO_E_NOMEM.
  */
 int nono_capset_copy(const struct nono_capset *from, struct nono_capset *ret, struct nono_error *err);
+
+/**
+ * nono_capset_refuse_covered - the error for denied paths below granted directories that nobody can keep apart.
+ * @set:    sealed; those of its denies count that are covered and have no tier yet
+ * @reason: why they cannot be, a clause; NULL: nothing to say
+ * @remedy: what would help beside narrower grants, a clause; NULL: nothing
+ * Returns 0 where there is none, -NONO_E_POLICY, -NONO_E_NOMEM.
+ */
+int nono_capset_refuse_covered(const struct nono_capset *set, const char *reason, const char *remedy,
+			       struct nono_error *err);
+
+/** nono_tier_word - "none", "absent", "mask", "read_only": as in records and JSON. Static. */
+const char *nono_tier_word(enum nono_tier tier);
+
+/** nono_tier_find - the tier that such a word names, or -1. */
+int nono_tier_find(const char *word);
 
 /** nono_capset_note - add a message for the person (INFO only in a verbose set); 0 or -NONO_E_NOMEM. */
 int nono_capset_note(struct nono_capset *set, enum nono_note_level level, struct nono_error *err, const char *fmt, ...)

@@ -58,8 +58,8 @@ int nono_compose_workdir(const struct nono_compose *c, struct nono_capset *set, 
 
 /**
  * nono_capset_seal - settle grants against denies and mark what needs no kernel rule.
- * A deny equal to or above a grant wins over it. A deny below a granted directory, which the kernel could not hold,
- * refuses the whole set: -NONO_E_POLICY, naming both. Call it once, last.
+ * A deny equal to or above a grant wins over it. A deny below a granted directory is marked as covered: Landlock cannot
+ * hold it, so somebody must (nono_sandbox_plan), or refuse the set (nono_capset_refuse_covered). Call it once, last.
  */
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
 
@@ -78,15 +78,6 @@ int nono_profile_check_built(const struct nono_profile *profile, const char *wha
  * @set: sealed; its notes grow. Returns 0, -NONO_E_NOMEM; what cannot be looked at is passed over.
  */
 int nono_capset_doubts(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
-
-/**
- * nono_profile_check_built - refuse a profile that asks for what cannot be enforced yet.
- * @what: "profile" or "manifest", for the message
- * @open_network: an open network was asked for, so keys that filter it are set aside
- * Returns 0 or -NONO_E_UNSUPPORTED, naming the keys and their profiles.
- */
-int nono_profile_check_built(const struct nono_profile *profile, const char *what, bool open_network,
-			     struct nono_error *err);
 
 /** nono_workdir_access - what the profile wants of the working directory: read where there is no profile. */
 enum nono_access nono_workdir_access(const struct nono_profile *profile);

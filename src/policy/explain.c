@@ -6,7 +6,13 @@
 #include "base/buf.h"
 #include "base/quote.h"
 #include "base/util.h"
+#include "policy/passage.h"
 #include "policy/path.h"
+
+static bool is_writing(enum nono_op op)
+{
+	return op != NONO_OP_READ && op != NONO_OP_EXEC;
+}
 
 /* What the joined grants give at one object. */
 struct coverage {
@@ -81,18 +87,24 @@ int nono_rights_at(const struct nono_capset *set, const struct nono_fs *fs, cons
 	return rc;
 }
 
+/* Does a rule speak of this? What was missing at the start and nobody watches for is the command's own to make. */
+static bool denies_at(const struct nono_deny *d, const struct nono_resolved *at, bool writes)
+{
+	bool same = at->exists && d->exists && !d->other_names && d->dev == at->node.dev && d->ino == at->node.ino;
+
+	if ((d->write_only && !writes) || d->tier == NONO_TIER_ABSENT)
+		return false;
+	return same || nono_path_is_within(at->real, d->real) || (d->alias && nono_path_is_within(at->real, d->alias));
+}
+
 static const struct nono_deny *find_deny(const struct nono_capset *set, const struct nono_resolved *at, bool writes)
 {
 	const struct nono_deny *found = NULL;
 
 	for (size_t i = 0; i < set->deny_count; i++) {
 		const struct nono_deny *d = &set->denies[i];
-		bool same = at->exists && d->exists && d->dev == at->node.dev && d->ino == at->node.ino;
 
-		if (d->write_only && !writes)
-			continue;
-		if (!same && !nono_path_is_within(at->real, d->real) &&
-		    !(d->alias && nono_path_is_within(at->real, d->alias)))
+		if (!denies_at(d, at, writes))
 			continue;
 		/* The innermost rule is the one to name; of two alike, what no flag lifts. */
 		if (!found || strlen(d->real) > strlen(found->real) || d->permanent)
@@ -202,19 +214,52 @@ static enum nono_reason denied_reason(const struct nono_answer *a)
 	return a->grant ? NONO_REASON_INSUFFICIENT_ACCESS : NONO_REASON_PATH_NOT_GRANTED;
 }
 
+/* Was something granted below a denied directory that the path is in? Then the rule does not speak of it. */
+static bool is_granted_inside(const struct nono_capset *set, const struct nono_deny *d, const struct nono_resolved *at,
+			      bool writes)
+{
+	for (size_t i = 0; i < set->grant_count; i++) {
+		const struct nono_grant *g = &set->grants[i];
+
+		if ((!writes || (g->access & NONO_ACCESS_WRITE)) && nono_path_is_below(g->node.real, d->real) &&
+		    nono_path_is_within(at->real, g->node.real))
+			return true;
+	}
+	return false;
+}
+
 static void judge(const struct nono_capset *set, const struct nono_resolved *at, const struct coverage *c, bool writes,
 		  struct nono_answer *a)
 {
+	const struct nono_deny *deny = find_deny(set, at, writes);
+
 	a->missing = c->need & ~c->rights;
-	a->allowed = !a->missing;
+	/* A rule below a granted directory is held by something else than the lack of a grant. */
+	a->allowed = !a->missing && !(deny && deny->covered && !is_granted_inside(set, deny, at, writes));
 	a->grant = c->enough ? c->enough : c->nearest;
-	a->deny = a->allowed ? NULL : find_deny(set, at, writes);
+	a->deny = a->allowed ? NULL : deny;
 	a->reason = a->allowed ? (c->enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION)
 			       : denied_reason(a);
 	memcpy(a->parts, c->parts, sizeof(a->parts));
 	a->part_count = a->reason == NONO_REASON_GRANTED_PATH_UNION ? c->part_count : 0;
 	a->exists = at->exists;
 	a->is_dir = at->exists && S_ISDIR(at->node.mode);
+}
+
+/* What is allowed where it is may lie behind a mask on the way that was asked about. */
+static int judge_way(const struct nono_capset *set, const struct nono_fs *fs, const char *path,
+		     const struct nono_resolved *at, bool writes, struct nono_answer *a, struct nono_error *err)
+{
+	const struct nono_deny *deny;
+	int rc = nono_passage(set, fs, path, &deny, err);
+
+	if (rc < 0 || !deny || is_granted_inside(set, deny, at, writes))
+		return rc;
+	a->allowed = false;
+	a->deny = deny;
+	a->part_count = 0;
+	a->reason = denied_reason(a);
+	return 0;
 }
 
 static void judge_stale(const struct nono_capset *set, const struct nono_resolved *at, uint32_t need,
@@ -228,38 +273,83 @@ static void judge_stale(const struct nono_capset *set, const struct nono_resolve
 	a->grant = stale;
 }
 
-int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
-		 struct nono_answer *ret, struct nono_error *err)
+/* Inside, what is denied is covered, and nobody can look at what is below: then its name decides. */
+static int judge_name(const struct nono_capset *set, const char *path, bool writes, struct nono_answer *ret,
+		      struct nono_error *err)
 {
-	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
-	_cleanup_(nono_freep) char *object = NULL;
-	struct nono_answer a = {0};
-	struct coverage c = {0};
-	bool writes = op != NONO_OP_READ && op != NONO_OP_EXEC;
-	struct need need;
-	int rc = op == NONO_OP_UNLINK ? resolve_name(fs, path, &at, err) : nono_path_resolve(fs, path, &at, err);
+	struct nono_answer a = {.reason = NONO_REASON_PATH_NOT_GRANTED};
 
-	if (rc < 0)
-		return rc;
-	need = need_of(op, &at);
-	c.need = need.rights;
-	if (!at.exists)
-		object = strdup(at.node.real); /* the nearest directory there is */
-	else
-		object = need.of_parent ? nono_path_parent(at.real) : strdup(at.real);
+	for (size_t i = 0; i < set->deny_count && !a.deny; i++) {
+		const struct nono_deny *d = &set->denies[i];
+
+		if (d->covered && d->tier != NONO_TIER_ABSENT && (writes || !d->write_only) &&
+		    (nono_path_is_within(path, d->real) || nono_path_is_within(path, d->written)))
+			a.deny = d;
+	}
+	if (!a.deny)
+		return -NONO_E_SYSTEM;
+	a.reason = denied_reason(&a);
+	a.real = strdup(path);
+	if (!a.real)
+		return nono_nomem(err);
+	*ret = a;
+	return 0;
+}
+
+/* The object whose rights count: the thing itself, its directory, or the nearest directory there is. */
+static char *object_of(const struct nono_resolved *at, const struct need *need)
+{
+	if (!at->exists)
+		return strdup(at->node.real);
+	return need->of_parent ? nono_path_parent(at->real) : strdup(at->real);
+}
+
+static int judge_resolved(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
+			  struct nono_resolved *at, struct nono_answer *ret, struct nono_error *err)
+{
+	const struct need need = need_of(op, at);
+	_cleanup_(nono_freep) char *object = object_of(at, &need), *way = NULL;
+	_cleanup_(nono_answer_done) struct nono_answer a = {0};
+	struct coverage c = {.need = need.rights};
+	bool writes = is_writing(op);
+	int rc;
+
 	if (!object)
 		return nono_nomem(err);
 	rc = cover(set, fs, object, &c, err);
 	if (rc < 0)
 		return rc;
-	judge(set, &at, &c, writes, &a);
+	judge(set, at, &c, writes, &a);
+	/* A name is removed itself: only the way to it counts. */
+	way = op == NONO_OP_UNLINK ? nono_path_parent(path) : strdup(path);
+	if (!way)
+		return nono_nomem(err);
+	rc = a.allowed ? judge_way(set, fs, way, at, writes, &a, err) : 0;
+	if (rc < 0)
+		return rc;
 	if (!a.allowed && !a.deny && !need.of_parent)
-		judge_stale(set, &at, need.rights, &a);
+		judge_stale(set, at, need.rights, &a);
 	a.too_wide = !a.allowed && (need.of_parent || a.is_dir) && holds_denied(set, object, a.deny, writes);
 	a.dir = need.of_parent ? TAKE(object) : NULL;
-	a.real = TAKE(at.real);
-	*ret = a;
+	a.real = TAKE(at->real);
+	*ret = TAKE(a);
 	return 0;
+}
+
+int nono_explain(const struct nono_capset *set, const struct nono_fs *fs, const char *path, enum nono_op op,
+		 struct nono_answer *ret, struct nono_error *err)
+{
+	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
+	struct nono_error why = {0};
+	int rc = op == NONO_OP_UNLINK ? resolve_name(fs, path, &at, &why) : nono_path_resolve(fs, path, &at, &why);
+
+	if (rc == 0)
+		return judge_resolved(set, fs, path, op, &at, ret, err);
+	if (rc == -NONO_E_SYSTEM && why.sys_errno == EACCES && judge_name(set, path, is_writing(op), ret, NULL) == 0)
+		return 0;
+	if (err)
+		*err = why;
+	return rc;
 }
 
 const char *nono_reason_word(enum nono_reason reason)

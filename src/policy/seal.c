@@ -2,19 +2,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/buf.h"
 #include "base/util.h"
 #include "policy/build.h"
 #include "policy/compose.h"
 #include "policy/path.h"
 
-/* At most so many pairs of a grant and a deny are named. */
-#define CONFLICTS_SHOWN 3
-
-struct conflicts {
-	struct nono_buf text;
-	size_t count;
-};
+/* At most so many pairs of a group's grant and a deny are warned of. */
+#define OVERLAPS_SHOWN 3
 
 /* One directory above denied paths, looked up once. */
 struct above {
@@ -223,66 +217,52 @@ static int beat(struct nono_capset *set, size_t index, const struct nono_deny *d
 	return 0;
 }
 
-static int warn_group_overlap(struct nono_capset *set, const struct nono_grant *g, const struct nono_deny *d,
-			      struct nono_error *err)
+/* Of several grants that contain it, the one of the greatest authority is named. */
+static void mark_covered(struct nono_capset *set, size_t grant, struct nono_deny *d)
 {
-	if (g->source.kind != NONO_SOURCE_GROUP)
-		return 0;
-	return nono_capset_note(set, NONO_NOTE_WARNING, err, "group %s grants %s, which contains the denied path %s",
-				g->source.name, g->node.real, d->written);
+	if (!d->covered || set->grants[grant].source.kind > set->grants[d->cover].source.kind)
+		d->cover = grant;
+	d->covered = true;
 }
 
-static int add_conflict(struct nono_capset *set, struct conflicts *found, const struct nono_grant *g,
-			const struct nono_deny *d, struct nono_error *err)
+static int check_grant(struct nono_capset *set, const struct above_list *above, size_t grant, size_t *warned,
+		       struct nono_error *err)
 {
-	char by[NONO_NAME_BYTES * 2], from[NONO_NAME_BYTES * 2];
-
-	(void)nono_source_text(&g->source, from, sizeof(from));
-	(void)nono_source_text(&d->source, by, sizeof(by));
-	if (found->count++ < CONFLICTS_SHOWN) {
-		const char *sep = found->text.len ? "; " : "";
-
-		if (d->permanent)
-			nono_buf_printf(&found->text, "%s%s (%s) contains %s, nono's own %s", sep, g->node.real, from,
-					d->written, d->source.name);
-		else
-			nono_buf_printf(&found->text, "%s%s (%s) contains %s, denied by %s", sep, g->node.real, from,
-					d->written, by);
-	}
-	return found->count <= CONFLICTS_SHOWN ? warn_group_overlap(set, g, d, err) : 0;
-}
-
-static int check_grant(struct nono_capset *set, const struct above_list *above, struct conflicts *found,
-		       const struct nono_grant *g, struct nono_error *err)
-{
+	const struct nono_grant *g = &set->grants[grant];
 	int rc = 0;
 
 	if (g->is_file || !is_above_any(above, g))
 		return 0;
 	for (size_t i = 0; i < set->deny_count && rc == 0; i++) {
-		const struct nono_deny *d = &set->denies[i];
+		struct nono_deny *d = &set->denies[i];
 
 		if (d->write_only && !(g->access & NONO_ACCESS_WRITE))
 			continue;
-		if (is_granted_above(above, g, d->real) || (d->alias && is_granted_above(above, g, d->alias)))
-			rc = add_conflict(set, found, g, d, err);
+		if (!is_granted_above(above, g, d->real) && !(d->alias && is_granted_above(above, g, d->alias)))
+			continue;
+		mark_covered(set, grant, d);
+		if (g->source.kind == NONO_SOURCE_GROUP && (*warned)++ < OVERLAPS_SHOWN)
+			rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
+					      "group %s grants %s, which contains the denied path %s", g->source.name,
+					      g->node.real, d->written);
 	}
 	return rc;
 }
 
-static int check_overlaps(const struct nono_compose *c, struct nono_capset *set, struct conflicts *found,
-			  struct nono_error *err)
+static int find_overlaps(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
 {
 	_cleanup_(above_list_done) struct above_list above = {0};
+	size_t warned = 0;
 	int rc = 0;
 
 	for (size_t i = 0; i < set->deny_count && rc == 0; i++) {
+		set->denies[i].covered = false;
 		rc = above_add(&above, c->fs, set->denies[i].real, err);
 		if (rc == 0 && set->denies[i].alias)
 			rc = above_add(&above, c->fs, set->denies[i].alias, err);
 	}
 	for (size_t i = 0; i < set->grant_count && rc == 0; i++)
-		rc = check_grant(set, &above, found, &set->grants[i], err);
+		rc = check_grant(set, &above, i, &warned, err);
 	return rc;
 }
 
@@ -337,26 +317,6 @@ static int drop_beaten(const struct nono_compose *c, struct nono_capset *set, st
 	return 0;
 }
 
-static int fail_conflicts(const struct nono_compose *c, struct conflicts *found, struct nono_error *err)
-{
-	char more[64] = "";
-	int rc;
-
-	if (found->text.failed) {
-		nono_buf_done(&found->text);
-		return nono_nomem(err);
-	}
-	if (found->count > CONFLICTS_SHOWN)
-		(void)snprintf(more, sizeof(more), "; and %zu more", found->count - CONFLICTS_SHOWN);
-	rc = nono_fail(err, NONO_E_POLICY, 0,
-		       "a granted directory contains denied paths, which cannot be kept apart: %s%s. Grant narrower "
-		       "directories, or %s",
-		       found->text.data, more,
-		       c->manifest ? "take the rule out of the manifest" : "lift a rule with --override-deny PATH");
-	nono_buf_done(&found->text);
-	return rc;
-}
-
 /* Directories first, then what is below them. */
 static int by_path(const void *a, const void *b)
 {
@@ -407,14 +367,10 @@ static void withhold_removal(struct nono_capset *set)
 
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
 {
-	struct conflicts found = {0};
 	int rc = drop_beaten(c, set, err);
 
 	if (rc == 0)
-		rc = check_overlaps(c, set, &found, err);
-	if (rc == 0 && found.count)
-		return fail_conflicts(c, &found, err);
-	nono_buf_done(&found.text);
+		rc = find_overlaps(c, set, err);
 	if (rc < 0)
 		return rc;
 	withhold_removal(set);

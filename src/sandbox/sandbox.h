@@ -13,6 +13,9 @@ struct nono_sandbox; /* prepared; one back end a system */
 enum nono_stage {
 	NONO_STAGE_NONE,
 	NONO_STAGE_SETTINGS, /* process settings, descriptors */
+	NONO_STAGE_STREAMS,  /* a standard stream is a directory, which would lead around the view */
+	NONO_STAGE_SPACES,   /* namespaces of its own */
+	NONO_STAGE_COVER,    /* denied things in them */
 	NONO_STAGE_CAPABILITIES,
 	NONO_STAGE_NO_NEW_PRIVS,
 	NONO_STAGE_LANDLOCK,
@@ -25,14 +28,35 @@ enum nono_stage {
 struct nono_stage_report {
 	enum nono_stage stage;
 	int sys_errno;
+	unsigned int item; /* which cover of the view, from 1; 0: none */
 };
 
 /** nono_stage_text - what was being done, for "cannot ...: errno". Static. */
 const char *nono_stage_text(enum nono_stage stage);
 
+/* Who is to be confined. */
+enum nono_confined {
+	NONO_CONFINE_CHILD,   /* a process on its way to a command, which can be given a view of its own */
+	NONO_CONFINE_PROCESS, /* the calling process with all it has open */
+};
+
+/**
+ * nono_sandbox_plan - choose for each denied path below a granted directory how it is kept from the command.
+ * @set:    sealed; its denies get their tiers, its notes may grow
+ * @remedy: what would help where there is no way, a clause; NULL: nothing
+ * A set without such paths costs nothing; otherwise this machine is asked what it can do, in a process made for that.
+ * Returns 0, -NONO_E_POLICY (there is no way: names the grant and the rule), -NONO_E_SYSTEM, -NONO_E_NOMEM.
+ */
+int nono_sandbox_plan(struct nono_capset *set, enum nono_confined who, const char *remedy, struct nono_error *err);
+
+/**
+ * nono_sandbox_item_path - the path that a report's item stands for. Borrowed; NULL where it stands for none.
+ */
+const char *nono_sandbox_item_path(const struct nono_sandbox *sandbox, const struct nono_stage_report *report);
+
 /**
  * nono_sandbox_prepare - turn a set into kernel objects, without confining anybody yet.
- * @set: sealed; borrowed, its notes may grow (a printed weakening on an older kernel)
+ * @set: sealed and planned; borrowed, its notes may grow (a printed weakening on an older kernel)
  * @ret: set on success only; nono_sandbox_free
  * Returns 0, -NONO_E_UNSUPPORTED (the kernel lacks what the policy needs: the text names the version), -NONO_E_SYSTEM,
  * -NONO_E_NOMEM. Sources: Landlock ABI 1 (Linux 5.13) to 7 (6.15).
@@ -40,7 +64,8 @@ const char *nono_stage_text(enum nono_stage stage);
 int nono_sandbox_prepare(struct nono_capset *set, struct nono_sandbox **ret, struct nono_error *err);
 
 /**
- * nono_sandbox_apply_child - confine the calling thread for good: capabilities, no_new_privs, Landlock, seccomp.
+ * nono_sandbox_apply_child - confine the calling thread for good: view, capabilities, no_new_privs, Landlock,
+ * seccomp.
  * Raw system calls only: safe between fork and exec. @report is filled on failure.
  * Returns 0 or -1; after -1 the caller must leave, never run the command.
  */

@@ -25,7 +25,7 @@ CODES = [
     (['run', '-p', './missing.json', '--', 'true'], 1, 'missing.json'),
     (['run', '-s', '--', 'true'], 1, '--allow-cwd'),
     (['run', '--allow-cwd', '--', 'rm', 'x'], 1, "the command 'rm' is blocked"),
-    (['run', '--allow', '/', '--', 'true'], 1, 'denied'),
+    (['run', '--allow-file', '/', '--', 'true'], 1, 'directory'),
     (['run', '--override-deny', '~/.ssh', '--allow-cwd', '--', 'true'], 0, ''),
     (['run', '--read', '/nonexistent', '--allow-cwd', '--', 'true'], 0, 'skipped'),
     (['run', '--allow-cwd', '--', 'nosuch'], 127, 'command not found'),

@@ -69,7 +69,8 @@ def test_own_state_and_configuration(files):
     for words in (['--allow', state], ['--allow', files.path('.local/state')], ['--read', files.path('.local')],
                   ['--allow', state, '--override-deny', state]):
         done = files.run('run', *words, '--', 'ls', state)
-        assert done.returncode != 0 and done.stdout == '' and "nono's own state" in done.stderr
+        assert done.returncode != 0 and done.stdout == ''
+        assert "nono's own state" in done.stderr or 'denied by nono state' in done.stderr
     for words in (['--allow', config], ['--allow', os.path.dirname(path)], ['--allow-file', path], ['--allow-file', path, '--override-deny', path]):
         done = files.run('run', *words, '--', 'sh', '-c', f'echo x > {path}')
         assert done.returncode != 0, words
@@ -154,13 +155,13 @@ def test_a_deny_above_a_grant_wins(files):
     assert f'  file-read-data {files.path("documents/letter")}\n      denied by profile p\n' in done.stderr
 
 
-def test_a_deny_below_a_grant_refuses_and_names_both(files):
+def test_a_deny_below_a_grant_holds(files):
     files.mkdir('tree/secret')
     files.profile('p', '{"filesystem": {"allow": ["~/tree"], "deny": ["~/tree/secret"]}}')
-    done = files.run('run', '-p', 'p', '--', 'touch', files.path('tree/started'))
-    assert done.returncode == 1 and 'DIAGNOSTIC' not in done.stderr
-    assert f'{files.path("tree")} (profile p) contains {files.path("tree/secret")}, denied by profile p' in done.stderr
-    assert not os.path.exists(files.path('tree/started'))
+    done = files.run('run', '-p', 'p', '--', 'touch', files.path('tree/started'), files.path('tree/secret/no'))
+    assert done.returncode == 1 and 'Permission denied' in done.stderr
+    assert f'{files.path("tree/secret/no")}\n      denied by profile p\n' in done.stderr
+    assert os.path.exists(files.path('tree/started')) and os.listdir(files.path('tree/secret')) == []
 
 
 def test_a_flag_beaten_by_a_deny_is_said(files):

@@ -63,8 +63,9 @@ def test_denies_and_own_files(world):
     assert world.run('run', '-c', path, '--', 'touch', own + '/y').returncode == 1
     assert not os.path.exists(own + '/y')
     path = manifest(world, grants=[{'path': '~/data', 'access': 'read'}], filesystem={'deny': [{'path': '~/data/secret'}]})
-    done = world.run('run', '-c', path, '--', 'true')
-    assert done.returncode == 1 and 'take the rule out of the manifest' in done.stderr
+    world.write('data/open', 'O')
+    done = world.run('run', '-c', path, '--', 'cat', world.path('data/open'), secret)
+    assert done.returncode == 1 and done.stdout == 'O' and 'Permission denied' in done.stderr
 
 
 def test_the_footer_says_what_to_write(world):

@@ -200,7 +200,8 @@ static void build_policy(const struct world *w, const struct nono_builder *b)
 			die(err.text);
 	}
 	for (unsigned int i = 0, n = rnd(3); i < n; i++) {
-		struct nono_deny_request r = {.text = path, .kind = NONO_SOURCE_USER, .source = "--test"};
+		struct nono_deny_request r = {
+			.text = path, .kind = NONO_SOURCE_USER, .source = "--test", .write_only = rnd(3) == 0};
 
 		some_path(w, rnd(2), path);
 		if (nono_build_deny(b, &r, &err) < 0)
@@ -274,6 +275,15 @@ static bool expect(const struct nono_capset *set, const struct question *q)
 
 	if (nono_explain(set, &nono_fs_host, q->path, ops[q->what], &a, &err) < 0)
 		die(err.text);
+	if (q->what == ASK_TRUNCATE || q->what == ASK_MKDIR) {
+		_cleanup_(nono_answer_done) struct nono_answer w = {0};
+
+		if (nono_explain(set, &nono_fs_host, q->path, q->what == ASK_MKDIR ? NONO_OP_CREATE : NONO_OP_WRITE, &w,
+				 &err) < 0)
+			die(err.text);
+		if (w.deny && w.deny->covered)
+			return false;
+	}
 	if (q->what == ASK_TRUNCATE) {
 		if (nono_rights_at(set, &nono_fs_host, a.real, &rights, &err) < 0)
 			die(err.text);
@@ -357,8 +367,13 @@ static void run_child(const struct world *w, const struct nono_sandbox *sandbox,
 {
 	struct nono_stage_report report = {0};
 
-	if (nono_sandbox_apply_child(sandbox, &report) < 0)
+	if (nono_sandbox_apply_child(sandbox, &report) < 0) {
+		const char *item = nono_sandbox_item_path(sandbox, &report);
+
+		(void)dprintf(1, "# cannot %s %s: %s\n", nono_stage_text(report.stage), item ? item : "",
+			      strerror(report.sys_errno));
 		_exit(3);
+	}
 	for (size_t i = 0; i < w->asked; i++) {
 		int result = try_it(&w->questions[i]);
 
@@ -366,6 +381,14 @@ static void run_child(const struct world *w, const struct nono_sandbox *sandbox,
 			_exit(4);
 	}
 	_exit(0);
+}
+
+/* What Landlock and masks say, what read-only places say, what a mount in the way says. */
+static bool is_refusal(int result)
+{
+	/* EINVAL: truncation of the null device, which covers files. */
+	return result == EINVAL || result == 0 || result == EACCES || result == EROFS || result == EBUSY ||
+	       result == ENOENT;
 }
 
 static int compare(const struct world *w, const struct nono_capset *set, int fd)
@@ -378,7 +401,7 @@ static int compare(const struct world *w, const struct nono_capset *set, int fd)
 
 		if (read(fd, &result, sizeof(result)) != sizeof(result))
 			die("the child ended early");
-		if ((result == 0) == q->expected && (result == 0 || result == EACCES)) {
+		if ((result == 0) == q->expected && is_refusal(result)) {
 			agreed++;
 			allowed_count += q->expected;
 			continue;
@@ -386,6 +409,9 @@ static int compare(const struct world *w, const struct nono_capset *set, int fd)
 		bad++;
 		printf("# %s %s: the evaluator says %s, the kernel %s\n", what_words[q->what], q->path,
 		       q->expected ? "allowed" : "refused", result ? strerror(result) : "allowed it");
+		for (size_t j = 0; j < set->deny_count; j++)
+			printf("#   deny %s covered %d tier %s write only %d\n", set->denies[j].real,
+			       set->denies[j].covered, nono_tier_word(set->denies[j].tier), set->denies[j].write_only);
 		for (size_t j = 0; j < set->grant_count; j++)
 			printf("#   grant %s access %d rights %x redundant %d\n", set->grants[j].node.real,
 			       set->grants[j].access, set->grants[j].rights, set->grants[j].redundant);
@@ -459,7 +485,7 @@ static int one_world(const char *base, bool mounts, const struct nono_vars *vars
 		die("memory");
 	make_world(w, base, mounts);
 	build_policy(w, &b);
-	if (nono_capset_seal(&c, &set, &err) == 0)
+	if (nono_capset_seal(&c, &set, &err) == 0 && nono_sandbox_plan(&set, NONO_CONFINE_CHILD, NULL, &err) == 0)
 		bad = ask_world(w, &set);
 	else
 		refused_worlds++;

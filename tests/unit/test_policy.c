@@ -282,13 +282,32 @@ TEST(a_home_in_a_temporary_directory)
 	fixture_done(&f);
 }
 
-TEST(a_deny_below_a_grant_refuses_and_names_both)
+static const struct nono_deny *find_rule(const struct fixture *f, const char *end)
+{
+	for (size_t i = 0; i < f->set.deny_count; i++) {
+		const struct nono_deny *d = &f->set.denies[i];
+		size_t len = strlen(d->written), tail = strlen(end);
+
+		if (len >= tail && strcmp(d->written + len - tail, end) == 0)
+			return d;
+	}
+	return NULL;
+}
+
+TEST(a_deny_below_a_grant_is_marked_and_refused_where_nobody_plans)
 {
 	struct fixture f;
 
 	fixture_init(&f);
 	REQUIRE(nono_strv_add(&f.flags.read, f.vars.home, NULL) == 0);
-	CHECK_INT(fixture_compose(&f), -NONO_E_POLICY);
+	CHECK_INT(fixture_compose(&f), 0);
+	REQUIRE(find_rule(&f, "/.ssh"));
+	CHECK(find_rule(&f, "/.ssh")->covered);
+	CHECK_INT(find_rule(&f, "/.ssh")->tier, NONO_TIER_NONE);
+	/* Nothing writes there: what is denied for writing only is in no danger. */
+	CHECK(!find_rule(&f, "/.config/nono")->covered);
+	CHECK_INT(nono_capset_refuse_covered(&f.set, "of a reason", NULL, &f.err), -NONO_E_POLICY);
+	CHECK(strstr(f.err.text, "here, because of a reason: "));
 	CHECK(strstr(f.err.text, "/home (flag --read) contains"));
 	CHECK(strstr(f.err.text, ".ssh, denied by group deny_credentials"));
 	fixture_done(&f);
@@ -441,15 +460,22 @@ TEST(writing_to_proc_is_never_granted)
 	fixture_done(&f);
 }
 
-TEST(deny_patterns_refuse_where_they_could_not_hold)
+TEST(deny_patterns_take_what_is_there_and_keep_their_text)
 {
 	struct fixture f;
 
 	fixture_init(&f);
 	make(f.vars.home, "project");
+	make(f.vars.home, "project/a");
+	make(f.vars.home, "project/a/.env");
 	add_entry(&f.profile.filesystem.allow, "~/project");
 	add_entry(&f.profile.filesystem.deny, "~/project/**/.env");
-	CHECK_INT(fixture_compose(&f), -NONO_E_POLICY);
+	CHECK_INT(fixture_compose(&f), 0);
+	REQUIRE(find_rule(&f, "/project/a/.env"));
+	CHECK(find_rule(&f, "/project/a/.env")->covered);
+	CHECK(find_rule(&f, "/project/a/.env")->exists);
+	REQUIRE(find_rule(&f, "/project/**/.env"));
+	CHECK(!find_rule(&f, "/project/**/.env")->exists);
 	fixture_done(&f);
 }
 

@@ -8,10 +8,10 @@
 #include "sandbox/linux/backend.h"
 #include "sandbox/linux/landlock.h"
 
+/* In a user namespace of its own no capability is harmless: what covers denied files belongs to the user. */
 static int caps_child(const struct nono_sandbox *sandbox)
 {
-	(void)sandbox;
-	return nono_caps_drop_child();
+	return nono_caps_drop_child(!sandbox->view || sandbox->view->kind == NONO_VIEW_ROOT);
 }
 
 static int no_new_privs_child(const struct nono_sandbox *sandbox)
@@ -34,7 +34,8 @@ static int seccomp_child(const struct nono_sandbox *sandbox)
 
 int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_stage_report *report)
 {
-	/* In this order: Landlock wants no_new_privs, and without Landlock a capability could undo much of the rest. */
+	/* The view first, while it may be made. Then in this order: Landlock wants no_new_privs, and without Landlock a
+	 * capability could undo much of the rest. */
 	static const struct {
 		enum nono_stage stage;
 		int (*apply)(const struct nono_sandbox *sandbox);
@@ -45,6 +46,8 @@ int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_sta
 		{NONO_STAGE_SECCOMP, seccomp_child},
 	};
 
+	if (sandbox->view && nono_view_enter_child(sandbox->view, report) < 0)
+		return -1;
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(steps); i++) {
 		if (steps[i].apply(sandbox) == 0)
 			continue;

@@ -47,10 +47,10 @@ static int set_child(uint64_t caps)
 }
 
 /* The kernel says EINVAL to the first number after its last capability. */
-static int drop_bounding_child(void)
+static int drop_bounding_child(uint64_t kept)
 {
 	for (unsigned long cap = 0; cap <= LAST_POSSIBLE_CAP; cap++) {
-		if (KEPT & CAP_BIT(cap))
+		if (kept & CAP_BIT(cap))
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			return errno == EINVAL && cap > CAP_SETPCAP ? 0 : -1;
@@ -58,8 +58,16 @@ static int drop_bounding_child(void)
 	return 0;
 }
 
-int nono_caps_drop_child(void)
+bool nono_caps_may_mount(void)
 {
+	uint64_t effective, permitted;
+
+	return get_child(&effective, &permitted) == 0 && (effective & CAP_BIT(CAP_SYS_ADMIN));
+}
+
+int nono_caps_drop_child(bool keep_harmless)
+{
+	const uint64_t kept = keep_harmless ? KEPT : 0;
 	uint64_t effective, permitted;
 
 	if (get_child(&effective, &permitted) < 0)
@@ -68,10 +76,10 @@ int nono_caps_drop_child(void)
 		return 0;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return -1;
-	if (set_child(permitted & (KEPT | CAP_BIT(CAP_SETPCAP))) < 0)
+	if (set_child(permitted & (kept | CAP_BIT(CAP_SETPCAP))) < 0)
 		return -1;
 	/* Who may not shrink the bounding set gains nothing from it either: no_new_privs comes next. */
-	if ((permitted & CAP_BIT(CAP_SETPCAP)) && drop_bounding_child() < 0)
+	if ((permitted & CAP_BIT(CAP_SETPCAP)) && drop_bounding_child(kept) < 0)
 		return -1;
-	return set_child(permitted & KEPT);
+	return set_child(permitted & kept);
 }

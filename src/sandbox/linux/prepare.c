@@ -93,12 +93,16 @@ int nono_sandbox_prepare(struct nono_capset *set, struct nono_sandbox **ret, str
 {
 	_cleanup_(nono_closep) int fd = -1;
 	struct nono_sandbox *sandbox;
+	struct nono_view *view = NULL;
 	int abi, rc;
 
 	abi = nono_landlock_abi();
 	if (abi < 1)
 		return no_landlock(-abi, err);
-	rc = refuse_unmet(set, abi, err);
+	/* Nobody has planned for them: a run never starts with a rule that is not enforced. */
+	rc = nono_capset_refuse_covered(set, NULL, NULL, err);
+	if (rc == 0)
+		rc = refuse_unmet(set, abi, err);
 	if (rc == 0)
 		rc = nono_landlock_build(set, abi, &fd, err);
 	if (rc == 0)
@@ -108,12 +112,18 @@ int nono_sandbox_prepare(struct nono_capset *set, struct nono_sandbox **ret, str
 	sandbox = calloc(1, sizeof(*sandbox));
 	if (!sandbox)
 		return nono_nomem(err);
+	rc = nono_view_build(set, &view, err);
+	if (rc < 0) {
+		free(sandbox);
+		return rc;
+	}
 	*sandbox = (struct nono_sandbox){
 		.ruleset_fd = TAKE_FD(fd),
 		/* A domain made inside must not be able to flood the system's audit log. */
 		.restrict_flags = abi >= 7 ? LL_RESTRICT_LOG_SUBDOMAINS_OFF : 0,
 		.filter = nono_seccomp_select(set),
 		.no_truncate = abi < 3 ? &nono_seccomp_no_truncate : NULL,
+		.view = view,
 	};
 	*ret = sandbox;
 	return 0;
@@ -124,5 +134,13 @@ void nono_sandbox_free(struct nono_sandbox *sandbox)
 	if (!sandbox)
 		return;
 	nono_closep(&sandbox->ruleset_fd);
+	nono_view_free(sandbox->view);
 	free(sandbox);
+}
+
+const char *nono_sandbox_item_path(const struct nono_sandbox *sandbox, const struct nono_stage_report *report)
+{
+	const struct nono_view *view = sandbox->view;
+
+	return view && report->item && report->item <= view->len ? view->covers[report->item - 1].path : NULL;
 }

@@ -63,6 +63,9 @@ void nono_probe_judge_yama(struct nono_probe *p, const char *scope);
 /** nono_probe_judge_release - what a kernel's release tells beyond its number. */
 void nono_probe_judge_release(struct nono_probe *p, const char *release);
 
+/** nono_probe_why_no_spaces - the same, with what this system says. */
+void nono_probe_why_no_spaces(int sys_errno, char *ret, size_t size);
+
 /** nono_probe_space_reason - why a user namespace was refused; @sys_errno from unshare or from writing the map. */
 void nono_probe_space_reason(int sys_errno, const char *max_namespaces, const char *clone_allowed, const char *apparmor,
 			     bool filtered, char *ret, size_t size);

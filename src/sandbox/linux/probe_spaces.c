@@ -11,9 +11,10 @@
 
 #include "base/util.h"
 #include "sandbox/linux/probe_parts.h"
+#include "sandbox/linux/view.h"
 
 /* How far a child came. */
-enum step { STEP_UNSHARE, STEP_MAP, STEP_PRIVATE, STEP_MOUNT, STEP_MASK, STEP_FORK, STEP_PROC, STEP_DONE };
+enum step { STEP_SPACES, STEP_MOUNT, STEP_MASK, STEP_FORK, STEP_PROC, STEP_DONE };
 
 struct progress {
 	enum step step; /* the one that failed */
@@ -22,41 +23,15 @@ struct progress {
 
 struct space {
 	const char *dir;
-	uid_t uid;
-	gid_t gid;
+	struct nono_view view;
 	bool processes; /* a pid namespace too */
 };
 
-static int write_child(const char *path, const char *text, size_t len)
-{
-	_cleanup_(nono_closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, text, len) != (ssize_t)len ? -1 : 0;
-}
-
-/* "0 ID 1" without stdio, which a forked child does without. */
-static int map_child(const char *path, unsigned int id)
-{
-	char line[] = "0 0000000000 1";
-	size_t at = sizeof("0 0000000000") - 1;
-
-	for (; id; id /= 10)
-		line[--at] = (char)('0' + id % 10);
-	return write_child(path, line, sizeof(line) - 1);
-}
-
 static bool enter_child(const struct space *s, struct progress *at)
 {
-	int flags = CLONE_NEWUSER | CLONE_NEWNS | (s->processes ? CLONE_NEWPID : 0);
-
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	at->step = STEP_UNSHARE;
-	if (unshare(flags) < 0)
-		return false;
-	at->step = STEP_MAP;
-	if (write_child("/proc/self/setgroups", "deny", 4) < 0 && errno != ENOENT)
-		return false;
-	return map_child("/proc/self/uid_map", s->uid) == 0 && map_child("/proc/self/gid_map", s->gid) == 0;
+	at->step = STEP_SPACES;
+	return nono_view_spaces_child(&s->view, s->processes ? CLONE_NEWPID : 0) == 0;
 }
 
 /* As masks are made: a file system of nono's own, and one of its directories over another. */
@@ -64,9 +39,6 @@ static bool mount_child(const struct space *s, struct progress *at)
 {
 	struct stat over, under, before;
 
-	at->step = STEP_PRIVATE;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return false;
 	at->step = STEP_MOUNT;
 	if (mount("nono", s->dir, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=700") < 0 || chdir(s->dir) < 0)
 		return false;
@@ -151,15 +123,21 @@ void nono_probe_space_reason(int sys_errno, const char *max_namespaces, const ch
 	(void)snprintf(ret, size, "%s", text);
 }
 
-static void add_refused(struct nono_probe *p, int sys_errno)
+void nono_probe_why_no_spaces(int sys_errno, char *ret, size_t size)
 {
-	char max_namespaces[32], clone_allowed[8], apparmor[8], reason[NONO_PROBE_TEXT_BYTES];
+	char max_namespaces[32], clone_allowed[8], apparmor[8];
 
 	nono_probe_read_file("/proc/sys/user/max_user_namespaces", max_namespaces, sizeof(max_namespaces));
 	nono_probe_read_file("/proc/sys/kernel/unprivileged_userns_clone", clone_allowed, sizeof(clone_allowed));
 	nono_probe_read_file("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", apparmor, sizeof(apparmor));
-	nono_probe_space_reason(sys_errno, max_namespaces, clone_allowed, apparmor, is_filtered(), reason,
-				sizeof(reason));
+	nono_probe_space_reason(sys_errno, max_namespaces, clone_allowed, apparmor, is_filtered(), ret, size);
+}
+
+static void add_refused(struct nono_probe *p, int sys_errno)
+{
+	char reason[NONO_PROBE_TEXT_BYTES];
+
+	nono_probe_why_no_spaces(sys_errno, reason, sizeof(reason));
 	nono_probe_add(p, NONO_PROBE_NAMESPACES, "user_namespace", "user namespaces", NONO_PROBE_MISSING, "%s", reason);
 	nono_probe_add(p, NONO_PROBE_NAMESPACES, "mount", "mounts in them", NONO_PROBE_MISSING,
 		       "needs user namespaces");
@@ -194,12 +172,14 @@ static void add_processes(struct nono_probe *p, const struct progress *at)
 
 void nono_probe_spaces(const char *dir, struct nono_probe *p)
 {
-	struct space space = {.dir = dir, .uid = geteuid(), .gid = getegid()};
+	struct space space = {.dir = dir};
 	struct progress mounts = {0}, processes = {0};
 
+	nono_view_init(&space.view);
+	space.view.kind = NONO_VIEW_USER;
 	if (nono_probe_fork(space_child, &space, &mounts, sizeof(mounts)) < 0)
 		mounts.sys_errno = errno;
-	if (mounts.step <= STEP_MAP) {
+	if (mounts.step == STEP_SPACES) {
 		add_refused(p, mounts.sys_errno);
 		return;
 	}

@@ -451,6 +451,10 @@ int nono_sandbox_apply_process(const struct nono_sandbox *sandbox, struct nono_s
 
 	if (rc < 0)
 		return rc;
+	if (sandbox->view)
+		return nono_fail(err, NONO_E_UNSUPPORTED, 0,
+				 "a process that confines itself keeps the files as they are: denied paths below "
+				 "granted directories need a command of their own");
 	if (a.count == 0)
 		return nono_sandbox_apply_child(sandbox, report) < 0 ? 1 : 0;
 	return assemble(&a, report, err);

@@ -1,0 +1,197 @@
+# test_masks.py - a denied file in a granted directory, by every way there is.  SPDX-License-Identifier: Apache-2.0
+import json
+import os
+import subprocess
+
+import pytest
+from ways import snapshot
+
+SECRET = 'very secret'
+
+# Each prints what it read of ~/repo/.env or of ~/repo/keys/id, or fails. Control: the same on ~/repo/open must work.
+WAYS = {
+    'cat': 'cat {f}',
+    'copy': 'cp {f} ~/repo/x && cat ~/repo/x',
+    'rename it': 'mv {f} ~/repo/x && cat ~/repo/x',
+    'rename its directory': 'mv ~/repo ~/other && cat ~/other/{r}; mv ~/other ~/repo',
+    'hard link': 'ln {f} ~/repo/x && cat ~/repo/x',
+    'symbolic link': 'ln -s {f} ~/repo/l && cat ~/repo/l',
+    'through /proc/self/root': 'cat /proc/self/root{f}',
+    'through the working directory': 'cd ~/repo && cat /proc/self/cwd/{r}',
+    'through the first process': 'cat /proc/1/root{f}',
+    'through the shell above': 'cat /proc/$PPID/root{f}',
+    'by a directory that was opened': 'cd / && exec 7< ~/repo && cat /proc/self/fd/7/{r}',
+    'unmounted': 'umount {f}; umount -l ~/repo/keys; cat {f}',
+    'a namespace more': 'unshare -Urm sh -c "umount {f}; umount -l ~/repo/keys; cat {f}"',
+    'another root': 'unshare -Ur chroot / cat {f}',
+    'bound elsewhere': 'unshare -Urm sh -c "mkdir ~/repo/b; mount --bind ~/repo ~/repo/b; cat ~/repo/b/{r}"',
+    'an archive': 'tar -cf - -C ~/repo . | tar -xOf - ./{r}',
+    'exchanged': 'python3 -c "import ctypes,os;h=os.path.expanduser(\'~/repo\');open(h+\'/x\',\'w\').close();'
+                 'print(ctypes.CDLL(None).renameat2(-100,(h+\'/x\').encode(),-100,\'{f}\'.encode(),2))"; cat ~/repo/x',
+    'a descriptor linked': 'python3 -c "import os;fd=os.open(\'{f}\',os.O_PATH);'
+                           'os.link(\'/proc/self/fd/%d\'%fd,os.path.expanduser(\'~/repo/x\'),follow_symlinks=True)"; cat ~/repo/x',
+    'a descriptor opened again': 'python3 -c "import os;fd=os.open(\'{f}\',os.O_PATH);print(open(\'/proc/self/fd/%d\'%fd).read())"',
+    'another mode': 'chmod 777 {f}; chmod 777 ~/repo/keys; cat {f}',
+    'removed and put back': 'rm -rf {f} ~/repo/keys; git -C ~/repo checkout -- . 2>/dev/null; cat {f}',
+}
+
+
+@pytest.fixture
+def repo(world):
+    world.write('repo/.env', SECRET)
+    world.write('repo/keys/id', SECRET)
+    world.write('repo/open', 'can be read')
+    world.profile('repo', json.dumps({'filesystem': {'allow': ['~/repo'], 'deny': ['~/repo/**/.env', '~/repo/keys']}}))
+    return world
+
+
+@pytest.mark.parametrize('denied', ['.env', 'keys/id'])
+@pytest.mark.parametrize('way', WAYS)
+def test_no_way_reads_it(repo, way, denied):
+    before = snapshot(repo.path('repo'))
+    script = WAYS[way].format(f=repo.path(f'repo/{denied}'), r=denied)
+    done = repo.sh(script, '-s', '-p', 'repo')
+    assert SECRET not in done.stdout + done.stderr, done
+    repo.plain('rm -rf ~/repo/x ~/repo/l ~/repo/b')
+    assert snapshot(repo.path('repo')) == before
+
+
+@pytest.mark.parametrize('way', ['cat', 'copy', 'rename it', 'hard link', 'symbolic link', 'through /proc/self/root',
+                                 'by a directory that was opened', 'an archive', 'another mode'])
+def test_the_same_ways_read_what_is_granted(repo, way):
+    script = WAYS[way].format(f=repo.path('repo/open'), r='open')
+    done = repo.sh(script, '-s', '-p', 'repo')
+    assert 'can be read' in done.stdout, done
+
+
+@pytest.mark.parametrize('stream', [0, 1, 2])
+def test_a_directory_as_a_stream_is_refused(repo, stream):
+    """openat from it would lead around the masks, which are in another view of the files."""
+    where = os.open(repo.path('repo'), os.O_RDONLY | os.O_DIRECTORY)
+    streams = {['stdin', 'stdout', 'stderr'][stream]: where}
+    read = f'python3 -c "import os; os.write(1 if {stream} != 1 else 2, os.read(os.open(\'.env\', 0, dir_fd={stream}), 99))"'
+    try:
+        with open(os.devnull, 'r+b') as null:
+            process = repo.start('run', '-s', '-p', 'repo', '--', 'sh', '-c', read,
+                                 **{'stdin': null, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **streams})
+            out, error = process.communicate(timeout=60)
+    finally:
+        os.close(where)
+    assert process.returncode == 126 and SECRET.encode() not in (out or b'') + (error or b'')
+    if stream != 2:
+        assert b'while a standard stream is a directory' in error
+
+
+def test_other_names_of_a_denied_file_are_found(repo):
+    os.link(repo.path('repo/.env'), repo.path('repo/copy'))
+    done = repo.sh('cat ~/repo/copy; cat ~/repo/open', '-s', '-p', 'repo')
+    assert done.stdout == 'can be read' and 'Permission denied' in done.stderr
+    why = repo.run('why', '-p', 'repo', '--path', repo.path('repo/copy'))
+    assert why.stdout.startswith('DENIED'), why
+
+
+def test_what_lies_below_a_mask_can_be_granted(repo):
+    repo.write('repo/keys/public', 'for everybody')
+    done = repo.run('run', '-s', '-p', 'repo', '--override-deny', repo.path('repo/keys/public'), '--read-file', repo.path('repo/keys/public'),
+                    '--', 'sh', '-c', 'cat ~/repo/keys/public; cat ~/repo/keys/id; ls ~/repo/keys; echo x > ~/repo/keys/public')
+    assert done.stdout == 'for everybody', done
+    assert 'cannot open directory' in done.stderr
+    with open(repo.path('repo/keys/public'), encoding='utf-8') as f:
+        assert f.read() == 'for everybody'
+
+
+def test_the_whole_home(world):
+    """The first "Done when" of a deny inside an allow, in one command."""
+    world.write('.ssh/id_ed25519', SECRET)
+    world.write('.bashrc', SECRET)
+    world.write('.aws/credentials', SECRET)
+    before = {name: snapshot(world.path(name)) for name in ('.ssh', '.aws')}
+    done = world.run('run', '--allow', world.home, '--', 'sh', '-c',
+                     'cat ~/.ssh/id_ed25519; cat ~/.bashrc; ls ~/.aws; echo ok > ~/notes')
+    assert done.returncode == 0 and done.stdout == '' and done.stderr.count('Permission denied') == 3, done
+    with open(world.path('notes'), encoding='utf-8') as f:
+        assert f.read() == 'ok\n'
+    assert {name: snapshot(world.path(name)) for name in ('.ssh', '.aws')} == before
+    with open(world.path('.bashrc'), encoding='utf-8') as f:
+        assert f.read() == SECRET
+
+
+def test_own_files_under_a_granted_home(world):
+    """Profiles can be read and not changed; what nono keeps of its runs neither; nothing of it can be moved away."""
+    own = world.profile('mine', '{}')
+    world.write('.local/state/nono/log', SECRET)
+    script = (f'cat {own}; echo x > {own}; echo x > ~/.config/nono/profiles/new.json; mv ~/.config/nono ~/.config/n; mv ~/.config ~/c;'
+              ' cat ~/.local/state/nono/log; rm -rf ~/.local/state/nono; mv ~/.local/state/nono ~/s; ln -s /x ~/.config/nono/l;'
+              ' echo x > $NONO_CAP_FILE')
+    done = world.sh(script, '-s', '--allow', world.home)
+    assert done.stdout == '{}' and SECRET not in done.stderr, done
+    assert world.plain('ls ~/.config/nono/profiles ~/.local/state/nono/log').stdout.count('mine.json') == 1
+    assert not os.path.exists(world.path('c')) and not os.path.exists(world.path('s'))
+
+
+def test_the_configuration_is_made_where_it_could_be_written(world):
+    done = world.sh('mkdir -p ~/.config/nono/profiles; ls ~/.config', '-s', '--allow', world.home)
+    assert done.stdout == 'nono\n' and 'Read-only file system' in done.stderr, done
+
+
+def test_answers_inside(repo):
+    """nono why --self works where its own state is masked, and speaks of what cannot even be looked at."""
+    repo.write('.ssh/id', SECRET)
+    done = repo.run('run', '-s', '--allow', repo.home, '--', 'sh', '-c',
+                    f'{repo.nono} why --self --path ~/.ssh/id; {repo.nono} why --self --path ~/repo/open')
+    assert done.stdout.startswith('DENIED') and 'ALLOWED' in done.stdout, done
+
+
+def test_races_with_a_mask(repo):
+    """Renames beside it, ten thousand of them, while another thread opens."""
+    script = '''
+import os, threading
+home = os.path.expanduser('~/repo')
+os.mkdir(home + '/a'); found = []; stop = []
+def turn():
+    while not stop:
+        for one, other in ((home + '/a', home + '/b'), (home + '/b', home + '/a')):
+            try: os.rename(one, other)
+            except OSError: pass
+        for link in (home + '/l',):
+            try: os.unlink(link)
+            except OSError: pass
+            os.symlink(home + '/.env', link)
+thread = threading.Thread(target=turn); thread.start()
+for n in range(10000):
+    for path in ('/l', '/a/../.env', '/b/../keys/id'):
+        try: found.append(open(home + path).read())
+        except OSError: pass
+stop.append(1); thread.join()
+for name in ('/a', '/b'):
+    if os.path.isdir(home + name): os.rmdir(home + name)
+os.unlink(home + '/l')
+print(len(found))
+'''
+    done = repo.run('run', '-s', '-p', 'repo', '--', 'python3', '-c', script)
+    assert done.stdout == '0\n', done
+
+
+def test_nothing_stays_after_a_kill(repo):
+    """Mounts end with the processes that see them; nothing was ever made on the disk."""
+    before = snapshot(repo.path('repo'))
+    for _ in range(3):
+        process = repo.start('run', '-s', '-p', 'repo', '--', 'sh', '-c', 'echo here; exec sleep 100', stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b'here\n'
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    with open('/proc/self/mountinfo', encoding='utf-8') as f:
+        assert repo.home not in f.read()
+    assert snapshot(repo.path('repo')) == before
+
+
+def test_a_mask_is_no_door_for_writing(repo):
+    """What would be written to a mask would come out when it is lifted."""
+    done = repo.sh('echo x > ~/repo/.env; echo x >> ~/repo/keys/id; touch ~/repo/keys/new; truncate -s 0 ~/repo/.env;'
+                   ' chmod 000 ~/repo/.env; touch -d 2001-01-01 ~/repo/.env', '-s', '-p', 'repo')
+    assert done.returncode != 0
+    with open(repo.path('repo/.env'), encoding='utf-8') as f:
+        assert f.read() == SECRET
+    assert os.listdir(repo.path('repo/keys')) == ['id']
+    assert os.stat(repo.path('repo/.env')).st_mode & 0o777 == 0o600
