@@ -154,6 +154,16 @@ const char *nono_check_seatbelt(const char *text);
 const char *nono_check_word(const char *text);
 const char *nono_check_dash_word(const char *text);
 
+/* What a regular expression of a Seatbelt rule meets. */
+enum nono_regex_reach {
+	NONO_REGEX_SOME,
+	NONO_REGEX_EVERYTHING, /* paths that have nothing in common */
+	NONO_REGEX_UNCLEAR,    /* malformed, or too complicated to tell */
+};
+
+/** nono_seatbelt_regex - that, as a string holds it. @raw: of #"text", where the string has no escapes of its own. */
+enum nono_regex_reach nono_seatbelt_regex(const char *text, size_t len, bool raw);
+
 /** nono_loading_pattern - append nono_check_env_destination as a regular expression. */
 void nono_loading_pattern(struct nono_buf *out);
 

@@ -177,6 +177,12 @@ TEST(seatbelt_rules)
 		"(allow mach-lookup (global-name \"a)b\"))",
 		"(allow a)\n (allow b)",
 		"(allow file-read* (literal \"/\"))",
+		"(allow file-read-metadata)",
+		"(allow file-read* (subpath \"/x\" \"/y\"))",
+		"(allow file-read* (prefix \"/opt/\") (with no-log))",
+		"(allow file-read* (require-all (subpath \"/x\") (require-not (subpath \"/x/y\"))))",
+		"(deny file-read* (regex #\".*\"))",
+		"(allow mach-lookup (global-name-regex #\".*\"))",
 	};
 	static const char *const bad[] = {
 		"",
@@ -196,8 +202,109 @@ TEST(seatbelt_rules)
 		"(allow file-read* ; (subpath \"/x\")\n)",
 		"(allow file-read* #| (subpath \"/x\") |# )",
 		"(allow file-read* (require-any (subpath \"/\")))",
+		"(allow file-read* (subpath \"/x\" \"/\"))",
+		"(allow file-read* (prefix \"/\"))",
+		"(allow file-read* (require-not (subpath \"/x\")))",
+		"(allow file-read* (with no-log))",
+		"(allow (with no-log) file-write-data)",
+		"(allow file-read-data)",
 	};
 
 	check_all(nono_check_seatbelt, good, NONO_ARRAY_SIZE(good), true);
 	check_all(nono_check_seatbelt, bad, NONO_ARRAY_SIZE(bad), false);
+}
+
+/* In #"", and, where it has no backslash, in "" as well. */
+static void check_regex(const char *text, const char *complaint)
+{
+	for (int raw = strchr(text, '\\') != NULL; raw < 2; raw++) {
+		char rule[8192];
+		const char *problem;
+
+		(void)snprintf(rule, sizeof(rule), "(allow file-read* (regex %s\"%s\"))", raw ? "#" : "", text);
+		problem = nono_check_seatbelt(rule);
+		if (complaint ? !problem || !strstr(problem, complaint) : problem != NULL)
+			t_fail(__FILE__, __LINE__, "%s: '%s'", rule, problem ? problem : "accepted");
+	}
+}
+
+/* A regular expression that meets every path opens every file, however it is written. */
+TEST(seatbelt_regular_expressions)
+{
+	static const char *const everything[] = {
+		"",
+		".",
+		".*",
+		".+",
+		"^.*$",
+		"^.*",
+		"/",
+		"^/",
+		"^/.*",
+		"^/.+$",
+		"(.*)",
+		"^(/.*)?$",
+		"(.|x)",
+		"^(/|x).*",
+		"x*",
+		"x?",
+		"x{0,3}",
+		"()",
+		"(x|)",
+		"[/]",
+		"[^x]",
+		"[[:print:]]",
+		"[a-z]",
+		"^[/-z]+",
+		"\\/",
+		"\\.*",
+		"\\S",
+		"^\\W",
+		"^/[^/]+/",
+		"^(/[^/]+)+$",
+		".*?",
+		".+?$",
+		"^.{2,}",
+		"^/?.{1}",
+		"((((.))))*",
+		"(?:.*)",
+		"^^.*$$",
+		"x|^/|y",
+		"^/(.*/)*[^/]*$",
+		"[]/]",
+	};
+	static const char *const some[] = {
+		"^/opt",       "^/opt/.*",
+		"\\.git(/|$)", "^/private/var/folders/[^/]+/T/",
+		"/\\.[^/]+$",  "^/dev/tty[0-9]*$",
+		"^$",	       "x+",
+		"x{1,}",       "^[^/]",
+		"^/.?$",       "[[:cntrl:]]",
+		"^/(a|b)/c",   "s$",
+		"[]x]{2}",     "a{3}",
+		"\\*",	       "^/x+?",
+	};
+	static const char *const unclear[] = {"(", ")", "[", "[[:x:]]", "x{", "(?=x)", "(.)\\1", "[a", "x{1"};
+	char deep[100], slow[400] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(everything); i++)
+		check_regex(everything[i], "it would open every file");
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(some); i++)
+		check_regex(some[i], NULL);
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(unclear); i++)
+		check_regex(unclear[i], "cannot be told; write a simpler one");
+	/* In a string that is not raw, each backslash is written twice. */
+	CHECK(nono_check_seatbelt("(allow file-read* (regex \"\\.\"))"));
+	CHECK(nono_check_seatbelt("(allow file-read* (regex \"\\\\S\"))"));
+	CHECK(!nono_check_seatbelt("(allow file-read* (regex \"\\\\.git/\"))"));
+	CHECK(nono_check_seatbelt("(allow file-read* (regex #\"^/opt\" #\"^/\"))"));
+	CHECK(nono_check_seatbelt("(allow file-read* (require-any (regex #\"^/\")))"));
+	/* It takes no time, whatever is written. */
+	memset(deep, '(', sizeof(deep) - 1);
+	deep[sizeof(deep) - 1] = '\0';
+	check_regex(deep, "cannot be told");
+	for (size_t i = 0; i < 40; i++) /* 20 groups, one in another */
+		len += (size_t)snprintf(slow + len, sizeof(slow) - len, i < 20 ? "(" : ".?){1,60}");
+	check_regex(slow, "cannot be told");
 }
