@@ -80,6 +80,15 @@ char *nono_api_copy(const char *text);
  */
 NonoErrorCode nono_api_absolute(const char *path, char **ret);
 
+/**
+ * nono_api_plain_path - an absolute path of a state as its canonical one is written: without // and /./ and a slash at
+ * its end, which change nothing.
+ * @ret:         set on success only; the caller's to free; NULL where the path cannot be used
+ * @ret_problem: then what is wrong with it and what to write instead; static
+ * Returns 0, or -NONO_E_NOMEM.
+ */
+int nono_api_plain_path(const char *path, char **ret, const char **ret_problem, struct nono_error *err);
+
 /** nono_api_access - what a NONO_ACCESS_MODE_* means; false for an unknown one. */
 bool nono_api_access(uint32_t mode, enum nono_access *ret);
 

@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "base/util.h"
 #include "policy/build.h"
+#include "policy/command.h"
 #include "policy/compose.h"
 #include "policy/path.h"
 #include "policy/profile_keys.h"
@@ -227,14 +228,21 @@ bool nono_capability_set_path_covered(const NonoCapabilitySet *caps, const char 
 
 /* ---- commands and rules ---- */
 
+/* As many as a state that is read back may have. */
+static NonoErrorCode check_room(size_t count, const char *what)
+{
+	if (count < NONO_LIST_ITEMS)
+		return NONO_ERROR_CODE_OK;
+	return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, "the set has %zu %s already, and cannot have more", count,
+			     what);
+}
+
 static NonoErrorCode check_command(const NonoCapabilitySet *caps, const char *cmd)
 {
 	NonoErrorCode code = caps ? nono_api_check_text("cmd", cmd) : nono_api_null("caps");
+	const char *problem = code == NONO_ERROR_CODE_OK ? nono_command_name_problem(cmd) : NULL;
 
-	if (code == NONO_ERROR_CODE_OK && (!*cmd || strchr(cmd, '/')))
-		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG,
-				     "'%s' is no command's name: one has no slash and is not empty", cmd);
-	return code;
+	return problem ? nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, "cmd is '%.64s': %s", cmd, problem) : code;
 }
 
 NonoErrorCode nono_capability_set_allow_command(NonoCapabilitySet *caps, const char *cmd)
@@ -242,10 +250,13 @@ NonoErrorCode nono_capability_set_allow_command(NonoCapabilitySet *caps, const c
 	struct nono_error err = {0};
 	NonoErrorCode code = check_command(caps, cmd);
 
+	if (code != NONO_ERROR_CODE_OK || nono_strv_has(&caps->set.allowed_commands, cmd))
+		return code;
+	code = check_room(caps->set.allowed_commands.len, "allowed commands");
 	if (code != NONO_ERROR_CODE_OK)
 		return code;
-	return nono_strv_add_new(&caps->set.allowed_commands, cmd, &err) < 0 ? nono_api_fail_error(&err)
-									     : NONO_ERROR_CODE_OK;
+	return nono_strv_add(&caps->set.allowed_commands, cmd, &err) < 0 ? nono_api_fail_error(&err)
+									 : NONO_ERROR_CODE_OK;
 }
 
 NonoErrorCode nono_capability_set_block_command(NonoCapabilitySet *caps, const char *cmd)
@@ -253,6 +264,8 @@ NonoErrorCode nono_capability_set_block_command(NonoCapabilitySet *caps, const c
 	struct nono_error err = {0};
 	NonoErrorCode code = check_command(caps, cmd);
 
+	if (code == NONO_ERROR_CODE_OK)
+		code = check_room(caps->set.blocked_count, "blocked commands");
 	if (code != NONO_ERROR_CODE_OK)
 		return code;
 	return nono_capset_block_command(&caps->set, cmd, NONO_SOURCE_USER, "caller", &err) < 0
@@ -271,5 +284,8 @@ NonoErrorCode nono_capability_set_add_platform_rule(NonoCapabilitySet *caps, con
 	problem = nono_check_seatbelt(rule);
 	if (problem)
 		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, "this rule cannot be used: %s", problem);
+	code = check_room(caps->rules.len, "platform rules");
+	if (code != NONO_ERROR_CODE_OK)
+		return code;
 	return nono_strv_add(&caps->rules, rule, &err) < 0 ? nono_api_fail_error(&err) : NONO_ERROR_CODE_OK;
 }

@@ -85,6 +85,20 @@ static char *take(struct nono_buf *out)
 	return text;
 }
 
+static void add_ports(struct nono_buf *out, const char *label, const struct nono_ports *ports)
+{
+	nono_buf_puts(out, label);
+	for (size_t i = 0; i < ports->len; i++) {
+		const struct nono_port_range *p = &ports->items[i];
+
+		nono_buf_printf(out, "%s%u", i ? ", " : " TCP ports ", p->lo);
+		if (p->hi != p->lo)
+			nono_buf_printf(out, "-%u", p->hi);
+	}
+	if (!ports->len)
+		nono_buf_puts(out, " any port");
+}
+
 static void add_network(struct nono_buf *out, const NonoCapabilitySet *caps)
 {
 	static const char *const words[] = {
@@ -92,11 +106,15 @@ static void add_network(struct nono_buf *out, const NonoCapabilitySet *caps)
 		[NONO_NETWORK_MODE_ALLOW_ALL] = "open",
 		[NONO_NETWORK_MODE_PROXY_ONLY] = "the proxy's port only",
 	};
+	const struct nono_network *n = &caps->set.network;
+	bool some = n->connect.len || n->bind.len;
 
-	nono_buf_printf(out, "network: %s", words[caps->network_mode]);
-	for (size_t i = 0; i < caps->set.network.connect.len; i++)
-		nono_buf_printf(out, "%s%u-%u", i ? ", " : "; connections to TCP ports ",
-				caps->set.network.connect.items[i].lo, caps->set.network.connect.items[i].hi);
+	nono_buf_printf(out, "network: %s", some && !n->block ? "single ports" : words[caps->network_mode]);
+	/* Where it is not blocked as a whole, what no port is named for is open. */
+	if (n->connect.len || (some && !n->block))
+		add_ports(out, "; connections to", &n->connect);
+	if (n->bind.len || (some && !n->block))
+		add_ports(out, "; listening on", &n->bind);
 	nono_buf_puts(out, "\n");
 }
 

@@ -28,7 +28,8 @@ NonoErrorCode nono_api_set_network(struct nono_capset *set, uint32_t mode, uint1
 
 uint32_t nono_api_network_mode(const struct nono_capset *set)
 {
-	return set->network.block || set->network.connect.len ? NONO_NETWORK_MODE_BLOCKED : NONO_NETWORK_MODE_ALLOW_ALL;
+	return set->network.block || set->network.connect.len || set->network.bind.len ? NONO_NETWORK_MODE_BLOCKED
+										       : NONO_NETWORK_MODE_ALLOW_ALL;
 }
 
 NonoErrorCode nono_capability_set_set_network_mode(NonoCapabilitySet *caps, uint32_t mode)

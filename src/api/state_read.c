@@ -4,6 +4,9 @@
 #include "api/api.h"
 #include "base/util.h"
 #include "policy/build.h"
+#include "policy/capjson.h"
+#include "policy/command.h"
+#include "policy/profile_keys.h"
 
 /* Where a value stands, for messages. */
 struct place {
@@ -16,6 +19,23 @@ static int bad(const struct place *at, struct nono_error *err, const char *what)
 	if (at->index < 0)
 		return nono_fail(err, NONO_E_PARSE, 0, "%s: %s", at->key, what);
 	return nono_fail(err, NONO_E_PARSE, 0, "%s[%zd]: %s", at->key, at->index, what);
+}
+
+/* The same of a member of an object. */
+static int bad_member(const struct place *at, const char *member, struct nono_error *err, const char *what)
+{
+	return nono_fail(err, NONO_E_PARSE, 0, "%s[%zd].%s: %s", at->key, at->index, member, what);
+}
+
+/* @member: NULL: the value itself. @text NULL leaves *ret alone. */
+static int take_path(const char *text, const char *member, const struct place *at, char **ret, struct nono_error *err)
+{
+	const char *problem;
+	int rc = text ? nono_api_plain_path(text, ret, &problem, err) : 0;
+
+	if (rc < 0 || !text || *ret)
+		return rc;
+	return member ? bad_member(at, member, err, problem) : bad(at, err, problem);
 }
 
 typedef int (*item_fn)(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err);
@@ -73,7 +93,7 @@ static int read_source(const char *text, const struct place *at, struct nono_sou
 	for (int kind = NONO_SOURCE_SYSTEM; kind <= NONO_SOURCE_USER; kind++)
 		if (strlen(nono_source_words[kind]) == len && strncmp(nono_source_words[kind], text, len) == 0)
 			return nono_source_set(ret, (enum nono_source_kind)kind, colon ? colon + 1 : NULL, err);
-	return bad(at, err, "source: begins with system, group, profile or user");
+	return bad(at, err, "source: not known; begin it with system, group, profile, manifest or user");
 }
 
 static enum nono_access read_access(const char *word)
@@ -102,35 +122,22 @@ static int read_grant(json_t *value, const struct place *at, NonoSandboxState *s
 		return bad(at, err,
 			   "needs original, path and access as strings and is_file as a Boolean; dev, ino and rights "
 			   "are numbers");
-	if (path[0] != '/')
-		return bad(at, err, "path: not absolute");
 	if (read_access(access) == NONO_ACCESS_NONE)
-		return bad(at, err, "access: is read, write or readwrite");
+		return bad_member(at, "access", err, "not known; write read, write or readwrite");
 	rc = nono_capset_new_grant(&state->set, &g, err);
 	if (rc < 0)
 		return rc;
+	rc = take_path(path, "path", at, &g->node.real, err);
+	if (rc < 0)
+		return rc;
 	g->written = strdup(original);
-	g->node.real = strdup(path);
 	g->node.dev = (uint64_t)dev;
 	g->node.ino = (uint64_t)ino;
 	g->access = read_access(access);
 	g->is_file = is_file;
-	if (!g->written || !g->node.real)
+	if (!g->written)
 		return nono_nomem(err);
 	return read_source(source, at, &g->source, err);
-}
-
-static int new_deny(NonoSandboxState *state, const char *path, const char *real, struct nono_deny **ret,
-		    struct nono_error *err)
-{
-	struct nono_deny *d = nono_capset_new_deny(&state->set, err);
-
-	if (!d)
-		return -NONO_E_NOMEM;
-	d->written = strdup(path);
-	d->real = strdup(real);
-	*ret = d;
-	return d->written && d->real ? 0 : nono_nomem(err);
 }
 
 static int read_deny(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
@@ -148,14 +155,16 @@ static int read_deny(json_t *value, const struct place *at, NonoSandboxState *st
 			"source", &source, "dev", &dev, "ino", &ino, "write_only", &write_only, "permanent",
 			&permanent))
 		return bad(at, err, "needs path as a string; see docs/format/capability-file.md");
-	if (path[0] != '/' || (real && real[0] != '/') || (alias && alias[0] != '/'))
-		return bad(at, err, "a path is not absolute");
-	rc = new_deny(state, path, real ? real : path, &d, err);
+	d = nono_capset_new_deny(&state->set, err);
+	if (!d)
+		return -NONO_E_NOMEM;
+	rc = take_path(path, "path", at, &d->written, err);
+	if (rc == 0)
+		rc = take_path(real ? real : path, "real", at, &d->real, err);
+	if (rc == 0)
+		rc = take_path(alias, "alias", at, &d->alias, err);
 	if (rc < 0)
 		return rc;
-	d->alias = alias ? strdup(alias) : NULL;
-	if (alias && !d->alias)
-		return nono_nomem(err);
 	d->exists = ino != 0;
 	d->dev = (uint64_t)dev;
 	d->ino = (uint64_t)ino;
@@ -171,37 +180,81 @@ static int read_deny_path(json_t *value, const struct place *at, NonoSandboxStat
 	struct nono_deny *d;
 	int rc;
 
-	if (!path || path[0] != '/')
-		return bad(at, err, "not an absolute path");
-	rc = new_deny(state, path, path, &d, err);
+	if (!path)
+		return bad(at, err, "not a string; write an absolute path");
+	d = nono_capset_new_deny(&state->set, err);
+	if (!d)
+		return -NONO_E_NOMEM;
+	rc = take_path(path, NULL, at, &d->written, err);
+	if (rc == 0)
+		rc = take_path(path, NULL, at, &d->real, err);
 	return rc < 0 ? rc : nono_source_set(&d->source, NONO_SOURCE_USER, "caller", err);
 }
 
 /* ---- the rest ---- */
 
+/* The same texts as those that the calls of a set accept. */
+static int take_text(json_t *value, const struct place *at, nono_key_check check, const char **ret,
+		     struct nono_error *err)
+{
+	const char *text = json_string_value(value);
+	const char *problem = text ? check(text) : "not a string";
+
+	if (problem)
+		return bad(at, err, problem);
+	*ret = text;
+	return 0;
+}
+
 static int read_allowed(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
 {
-	if (!json_is_string(value))
-		return bad(at, err, "not a string");
-	return nono_strv_add_new(&state->set.allowed_commands, json_string_value(value), err);
+	const char *name = NULL;
+	int rc = take_text(value, at, nono_command_name_problem, &name, err);
+
+	return rc < 0 ? rc : nono_strv_add_new(&state->set.allowed_commands, name, err);
 }
 
 static int read_blocked(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
 {
-	if (!json_is_string(value))
-		return bad(at, err, "not a string");
-	return nono_capset_block_command(&state->set, json_string_value(value), NONO_SOURCE_USER, "caller", err);
+	const char *name = NULL;
+	int rc = take_text(value, at, nono_command_name_problem, &name, err);
+
+	return rc < 0 ? rc : nono_capset_block_command(&state->set, name, NONO_SOURCE_USER, "caller", err);
+}
+
+/* Who blocks them, in the same order; the commands may come later in the text. */
+static int read_sources(json_t *root, NonoSandboxState *state, struct nono_error *err)
+{
+	struct place at = {.key = "blocked_sources", .index = -1};
+	size_t i;
+	json_t *value;
+
+	if (json_array_size(json_object_get(root, at.key)) > state->set.blocked_count)
+		return bad(&at, err, "more entries than blocked_commands has; write one a command");
+	json_array_foreach (json_object_get(root, at.key), i, value) {
+		struct nono_source source = {0};
+		int rc;
+
+		at.index = (ssize_t)i;
+		rc = read_source(json_string_value(value), &at, &source, err);
+		free(state->set.blocked[i].source.name);
+		state->set.blocked[i].source = source;
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
 static int read_rule(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
 {
-	if (!json_is_string(value))
-		return bad(at, err, "not a string");
-	return nono_strv_add(&state->rules, json_string_value(value), err);
+	const char *rule = NULL;
+	int rc = take_text(value, at, nono_check_seatbelt, &rule, err);
+
+	return rc < 0 ? rc : nono_strv_add(&state->rules, rule, err);
 }
 
-/* Of overrides only what they left is enforced, and that is in fs. */
-static int read_override(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
+/* What is only checked here: of overrides only what they left is enforced, and that is in fs. */
+static int read_string(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
 {
 	(void)state;
 	return json_is_string(value) ? 0 : bad(at, err, "not a string");
@@ -236,7 +289,7 @@ static int read_number(json_t *value, const struct place *at, int least, int mos
 	json_int_t n = json_integer_value(value);
 
 	if (!json_is_integer(value) || n < least || n > most)
-		return bad(at, err, "not a number that this key has");
+		return nono_fail(err, NONO_E_PARSE, 0, "%s: not a number from %d to %d", at->key, least, most);
 	*ret = (int)n;
 	return 0;
 }
@@ -260,9 +313,20 @@ static int read_proxy(json_t *value, const struct place *at, NonoSandboxState *s
 	return 0;
 }
 
+/* A number, or the word that a capability file has for it. */
+static int read_mode(json_t *value, const struct place *at, int (*by_word)(const char *word), int most, int *ret,
+		     struct nono_error *err)
+{
+	int mode = json_is_string(value) ? by_word(json_string_value(value)) : -1;
+
+	if (mode >= 0)
+		*ret = mode;
+	return mode >= 0 ? 0 : read_number(value, at, 1, most, ret, err);
+}
+
 static int read_signals(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
 {
-	int mode = 0, rc = read_number(value, at, NONO_SIGNAL_ISOLATED, NONO_SIGNAL_ALL, &mode, err);
+	int mode = 0, rc = read_mode(value, at, nono_signal_mode_of, NONO_SIGNAL_ALL, &mode, err);
 
 	if (rc == 0)
 		state->set.signal_mode = (enum nono_signal_mode)mode;
@@ -271,7 +335,7 @@ static int read_signals(json_t *value, const struct place *at, NonoSandboxState 
 
 static int read_ipc(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
 {
-	int mode = 0, rc = read_number(value, at, NONO_IPC_SHARED_MEMORY_ONLY, NONO_IPC_FULL, &mode, err);
+	int mode = 0, rc = read_mode(value, at, nono_ipc_mode_of, NONO_IPC_FULL, &mode, err);
 
 	if (rc == 0)
 		state->set.ipc_mode = (enum nono_ipc_mode)mode;
@@ -325,10 +389,11 @@ static const struct {
 	{"bind_ports", read_bind, NONO_LIST_ITEMS, false},
 	{"allowed_commands", read_allowed, NONO_LIST_ITEMS, false},
 	{"blocked_commands", read_blocked, NONO_LIST_ITEMS, false},
+	{"blocked_sources", read_string, NONO_LIST_ITEMS, false},
 	{"denies", read_deny, NONO_GRANTS, false},
 	{"deny_paths", read_deny_path, NONO_GRANTS, false},
-	{"bypass_protection_paths", read_override, NONO_LIST_ITEMS, false},
-	{"override_deny_paths", read_override, NONO_LIST_ITEMS, false},
+	{"bypass_protection_paths", read_string, NONO_LIST_ITEMS, false},
+	{"override_deny_paths", read_string, NONO_LIST_ITEMS, false},
 	{"platform_rules", read_rule, NONO_LIST_ITEMS, false},
 	{"signal_mode", read_signals, 0, false},
 	{"ipc_mode", read_ipc, 0, false},
@@ -370,7 +435,7 @@ static int read_root(json_t *root, NonoSandboxState *state, struct nono_error *e
 			return nono_fail(err, NONO_E_PARSE, 0, "%s is missing", keys[i].key);
 	if (json_object_get(root, "proxy_port") && (state->set.network.connect.len || state->set.network.bind.len))
 		return nono_fail(err, NONO_E_PARSE, 0, "proxy_port: goes with no other ports");
-	return 0;
+	return read_sources(root, state, err);
 }
 
 NonoErrorCode nono_api_state_read(const char *json, NonoSandboxState *ret)

@@ -1,4 +1,6 @@
 /* text.c - arguments of calls: text and modes.  SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
+
 #include "api/api.h"
 #include "base/buf.h"
 #include "base/quote.h"
@@ -55,6 +57,51 @@ NonoErrorCode nono_api_absolute(const char *path, char **ret)
 				     "%s: the current directory, where it starts, is gone", path);
 	*ret = nono_path_join(cwd, path);
 	return *ret ? NONO_ERROR_CODE_OK : nono_api_nomem();
+}
+
+/* Where .. leads depends on links, so dropping it could name another place. */
+static const char *path_problem(const char *path)
+{
+	if (path[0] != '/')
+		return "not absolute; begin it with /";
+	for (const char *s = path; *s; s += strcspn(s, "/")) {
+		s += strspn(s, "/");
+		if (strncmp(s, "..", 2) == 0 && (s[2] == '/' || !s[2]))
+			return "has .. in it; write the path that it leads to";
+	}
+	return strnlen(path, PATH_MAX) < PATH_MAX ? NULL : "longer than 4095 bytes, which no path is";
+}
+
+int nono_api_plain_path(const char *path, char **ret, const char **ret_problem, struct nono_error *err)
+{
+	const char *problem = path_problem(path);
+	char *plain, *end;
+
+	if (problem) {
+		*ret = NULL;
+		*ret_problem = problem;
+		return 0;
+	}
+	plain = end = malloc(strlen(path) + 2);
+	if (!plain)
+		return nono_nomem(err);
+	while (*path) {
+		size_t len;
+
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len > 0 && !(len == 1 && *path == '.')) {
+			*end++ = '/';
+			memcpy(end, path, len);
+			end += len;
+		}
+		path += len;
+	}
+	if (end == plain)
+		*end++ = '/';
+	*end = '\0';
+	*ret = plain;
+	return 0;
 }
 
 bool nono_api_access(uint32_t mode, enum nono_access *ret)

@@ -11,6 +11,7 @@
 #define NONO_EXTENDS_LOADS 256		       /* profiles read for one composition, counted again in each branch */
 #define NONO_NAME_BYTES 128		       /* a profile's or group's name */
 #define NONO_LIST_ITEMS 4096		       /* entries of one list of a profile */
+#define NONO_COMMAND_BYTES 256		       /* a command's name, NUL included; a file's name is no longer */
 #define NONO_GRANTS 8192		       /* grants of one capability set */
 #define NONO_GLOB_ENTRIES 50000		       /* directory entries that one glob may look at */
 #define NONO_GLOB_DEPTH 64		       /* levels that ** descends */

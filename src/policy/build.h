@@ -61,6 +61,25 @@ int nono_capset_lift(struct nono_capset *set, size_t index, struct nono_error *e
 int nono_capset_block_command(struct nono_capset *set, const char *name, enum nono_source_kind kind, const char *source,
 			      struct nono_error *err);
 
+/* A rule about a command's name. */
+struct nono_command_request {
+	const char *name;
+	enum nono_source_kind kind;
+	const char *source; /* profile, manifest or flag */
+	bool allow;	    /* an exception, instead of a rule that blocks */
+};
+
+/**
+ * nono_build_command - add it; a name that no command can have is noted and left out, for it would do nothing.
+ * Returns 0 or -NONO_E_NOMEM.
+ */
+int nono_build_command(const struct nono_builder *b, const struct nono_command_request *request,
+		       struct nono_error *err);
+
+/** nono_build_commands - each entry of a list. @model says all but the name; source NULL: the entry's origin. */
+int nono_build_commands(const struct nono_builder *b, const struct nono_entries *list,
+			const struct nono_command_request *model, struct nono_error *err);
+
 /**
  * nono_build_path - the absolute path that a text of this kind means: groups', profiles' and manifests' are expanded,
  * what a person or nono itself names is taken as it is. 0, -NONO_E_POLICY, -NONO_E_NOMEM; *ret is the caller's.

@@ -262,18 +262,34 @@ static int read_commands(json_t *root, struct nono_capset *set, struct nono_erro
 	return rc;
 }
 
+/* By enum, from 1; the first words stand for what was not said. */
+static int find_mode(const char *const *words, size_t count, const char *word)
+{
+	int at = word ? find_word(words + 1, count - 1, word, strlen(word)) : -1;
+
+	return at < 0 ? -1 : at + 1;
+}
+
+int nono_signal_mode_of(const char *word)
+{
+	return find_mode(signal_words, NONO_ARRAY_SIZE(signal_words), word);
+}
+
+int nono_ipc_mode_of(const char *word)
+{
+	return find_mode(ipc_words, NONO_ARRAY_SIZE(ipc_words), word);
+}
+
 /* A file of an older nono does not say them; then they stay unset. */
 static void read_modes(json_t *root, struct nono_capset *set)
 {
-	const char *signals = json_string_value(json_object_get(root, "signal_mode"));
-	const char *ipc = json_string_value(json_object_get(root, "ipc_mode"));
+	int signals = nono_signal_mode_of(json_string_value(json_object_get(root, "signal_mode")));
+	int ipc = nono_ipc_mode_of(json_string_value(json_object_get(root, "ipc_mode")));
 
-	for (size_t i = 1; signals && i < NONO_ARRAY_SIZE(signal_words); i++)
-		if (strcmp(signal_words[i], signals) == 0)
-			set->signal_mode = (enum nono_signal_mode)i;
-	for (size_t i = 1; ipc && i < NONO_ARRAY_SIZE(ipc_words); i++)
-		if (strcmp(ipc_words[i], ipc) == 0)
-			set->ipc_mode = (enum nono_ipc_mode)i;
+	if (signals > 0)
+		set->signal_mode = (enum nono_signal_mode)signals;
+	if (ipc > 0)
+		set->ipc_mode = (enum nono_ipc_mode)ipc;
 }
 
 static int read_lists(json_t *root, const char *name, struct nono_capset *set, struct nono_error *err)

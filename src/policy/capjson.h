@@ -24,4 +24,9 @@ int nono_capset_digest(const struct nono_capset *set, uint8_t ret[NONO_DIGEST_BY
 int nono_capset_from_json(const char *text, size_t len, const char *name, struct nono_capset *ret,
 			  struct nono_error *err);
 
+/** nono_signal_mode_of, nono_ipc_mode_of - the mode that a word of the text stands for; -1 for NULL and an unknown
+ * one. */
+int nono_signal_mode_of(const char *word);
+int nono_ipc_mode_of(const char *word);
+
 #endif

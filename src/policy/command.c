@@ -5,6 +5,19 @@
 #include "policy/build.h"
 #include "policy/path.h"
 
+const char *nono_command_name_problem(const char *name)
+{
+	if (!*name)
+		return "an empty name; write a command's, such as rm";
+	if (strchr(name, '/'))
+		return "it has a slash and is no command's name; leave the directory out";
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return "it is a directory's name; write a command's, such as rm";
+	return strnlen(name, NONO_COMMAND_BYTES) < NONO_COMMAND_BYTES
+		       ? NULL
+		       : "longer than 255 bytes, which no command's name is; write the name alone";
+}
+
 static const struct nono_command_rule *find_rule(const struct nono_capset *set, const char *name)
 {
 	for (size_t i = 0; i < set->blocked_count; i++)

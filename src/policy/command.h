@@ -12,6 +12,12 @@ struct nono_command_answer {
 };
 
 /**
+ * nono_command_name_problem - can a rule about this name ever meet a command? Names are compared with base names.
+ * Returns NULL, or what is wrong and what to write instead; static.
+ */
+const char *nono_command_name_problem(const char *name);
+
+/**
  * nono_command_explain - the rule for a command, and whether it holds. Compares as nono_command_check does.
  * @program: what @word resolves to; NULL: nothing, so that only the word is judged
  */

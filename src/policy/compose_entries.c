@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/util.h"
+#include "policy/command.h"
 #include "policy/compose_parts.h"
 #include "policy/path.h"
 
@@ -193,8 +194,37 @@ static int apply_flag_list(const struct nono_builder *b, const struct nono_flags
 	return rc;
 }
 
+int nono_build_command(const struct nono_builder *b, const struct nono_command_request *r, struct nono_error *err)
+{
+	const char *problem = nono_command_name_problem(r->name);
+
+	if (problem)
+		return nono_capset_note(b->set, NONO_NOTE_WARNING, err, "'%.64s' (%s) %s no command: %s", r->name,
+					r->source ? r->source : nono_source_words[r->kind],
+					r->allow ? "allows" : "blocks", problem);
+	if (r->allow)
+		return nono_strv_add_new(&b->set->allowed_commands, r->name, err);
+	return nono_capset_block_command(b->set, r->name, r->kind, r->source, err);
+}
+
+int nono_build_commands(const struct nono_builder *b, const struct nono_entries *list,
+			const struct nono_command_request *model, struct nono_error *err)
+{
+	struct nono_command_request r = *model;
+	int rc = 0;
+
+	for (size_t i = 0; i < list->len && rc == 0; i++) {
+		r.name = list->items[i].text;
+		r.source = model->source ? model->source : list->items[i].origin;
+		rc = nono_build_command(b, &r, err);
+	}
+	return rc;
+}
+
 static int apply_profile_denies(const struct nono_builder *b, const struct nono_profile *p, struct nono_error *err)
 {
+	const struct nono_command_request blocks = {.kind = NONO_SOURCE_PROFILE};
+	const struct nono_command_request allows = {.kind = NONO_SOURCE_PROFILE, .allow = true};
 	int rc = 0;
 
 	for (size_t i = 0; i < p->filesystem.deny.len && rc == 0; i++) {
@@ -203,12 +233,9 @@ static int apply_profile_denies(const struct nono_builder *b, const struct nono_
 
 		rc = nono_build_deny(b, &r, err);
 	}
-	for (size_t i = 0; i < p->commands.deny.len && rc == 0; i++)
-		rc = nono_capset_block_command(b->set, p->commands.deny.items[i].text, NONO_SOURCE_PROFILE,
-					       p->commands.deny.items[i].origin, err);
-	for (size_t i = 0; i < p->commands.allow.len && rc == 0; i++)
-		rc = nono_strv_add_new(&b->set->allowed_commands, p->commands.allow.items[i].text, err);
-	return rc;
+	if (rc == 0)
+		rc = nono_build_commands(b, &p->commands.deny, &blocks, err);
+	return rc == 0 ? nono_build_commands(b, &p->commands.allow, &allows, err) : rc;
 }
 
 int nono_compose_profile(const struct nono_builder *b, const struct nono_profile *p, struct nono_error *err)
@@ -220,16 +247,29 @@ int nono_compose_profile(const struct nono_builder *b, const struct nono_profile
 	return rc == 0 ? apply_profile_denies(b, p, err) : rc;
 }
 
+static int apply_command_flag(const struct nono_builder *b, const struct nono_strv *names, const char *flag, bool allow,
+			      struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < names->len && rc == 0; i++) {
+		const struct nono_command_request r = {
+			.name = names->items[i], .kind = NONO_SOURCE_USER, .source = flag, .allow = allow};
+
+		rc = nono_build_command(b, &r, err);
+	}
+	return rc;
+}
+
 int nono_compose_flags(const struct nono_builder *b, const struct nono_flags *f, struct nono_error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(fs_keys) && rc == 0; i++)
 		rc = apply_flag_list(b, f, &fs_keys[i], err);
-	for (size_t i = 0; i < f->block_command.len && rc == 0; i++)
-		rc = nono_capset_block_command(b->set, f->block_command.items[i], NONO_SOURCE_USER, "--block-command",
-					       err);
-	return rc == 0 ? nono_strv_merge(&b->set->allowed_commands, &f->allow_command, err) : rc;
+	if (rc == 0)
+		rc = apply_command_flag(b, &f->block_command, "--block-command", false, err);
+	return rc == 0 ? apply_command_flag(b, &f->allow_command, "--allow-command", true, err) : rc;
 }
 
 void nono_flags_done(struct nono_flags *f)

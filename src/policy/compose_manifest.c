@@ -23,7 +23,8 @@ static int add_grants(const struct nono_builder *b, const struct nono_manifest *
 
 int nono_compose_manifest(const struct nono_builder *b, const struct nono_manifest *m, struct nono_error *err)
 {
-	const struct nono_entries *blocked = &m->rules.commands.deny, *allowed = &m->rules.commands.allow;
+	const struct nono_command_request blocks = {.kind = NONO_SOURCE_MANIFEST, .source = m->name};
+	const struct nono_command_request allows = {.kind = NONO_SOURCE_MANIFEST, .source = m->name, .allow = true};
 	int rc = add_grants(b, m, err);
 
 	for (size_t i = 0; i < m->deny.len && rc == 0; i++) {
@@ -32,10 +33,10 @@ int nono_compose_manifest(const struct nono_builder *b, const struct nono_manife
 
 		rc = nono_build_deny(b, &r, err);
 	}
-	for (size_t i = 0; i < blocked->len && rc == 0; i++)
-		rc = nono_capset_block_command(b->set, blocked->items[i].text, NONO_SOURCE_MANIFEST, m->name, err);
-	for (size_t i = 0; i < allowed->len && rc == 0; i++)
-		rc = nono_strv_add_new(&b->set->allowed_commands, allowed->items[i].text, err);
+	if (rc == 0)
+		rc = nono_build_commands(b, &m->rules.commands.deny, &blocks, err);
+	if (rc == 0)
+		rc = nono_build_commands(b, &m->rules.commands.allow, &allows, err);
 	b->set->no_unlink = m->deny_unlink == NONO_TRI_TRUE;
 	return rc;
 }

@@ -322,8 +322,46 @@ TEST(commands_and_rules)
 	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow file-read* (subpath \"/x\"))"), OK);
 	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow file-read* (subpath \"/\"))"), INVALID);
 	CHECK_ERROR("every file");
+	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow file-read* (regex #\".*\"))"), INVALID);
+	CHECK_ERROR("every file");
+	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow file-read* (regex #\"^/opt/\"))"), OK);
 	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(unbalanced"), INVALID);
 	CHECK_INT(nono_capability_set_add_platform_rule(caps, ""), INVALID);
+	nono_capability_set_free(caps);
+}
+
+/* As many as a state that is read back may have; and a name is no longer than a file's. */
+TEST(commands_are_bounded)
+{
+	NonoCapabilitySet *caps = nono_capability_set_new();
+	char name[300];
+
+	memset(name, 'x', sizeof(name));
+	name[255] = '\0';
+	CHECK_INT(nono_capability_set_allow_command(caps, name), OK);
+	CHECK_INT(nono_capability_set_block_command(caps, name), OK);
+	name[255] = 'x';
+	name[256] = '\0';
+	CHECK_INT(nono_capability_set_allow_command(caps, name), INVALID);
+	CHECK_ERROR("longer than 255 bytes");
+	CHECK_INT(nono_capability_set_block_command(caps, name), INVALID);
+	CHECK_INT(nono_capability_set_block_command(caps, ".."), INVALID);
+	CHECK_INT(nono_capability_set_block_command(caps, "\xff"), INVALID);
+	CHECK_ERROR("cmd is not UTF-8");
+	for (int i = 1; i < 4096; i++) {
+		(void)snprintf(name, sizeof(name), "%d", i);
+		CHECK_INT(nono_capability_set_allow_command(caps, name), OK);
+		CHECK_INT(nono_capability_set_block_command(caps, name), OK);
+		CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow x)"), OK);
+	}
+	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow x)"), OK);
+	CHECK_INT(nono_capability_set_allow_command(caps, "one more"), INVALID);
+	CHECK_ERROR("4096 allowed commands already");
+	CHECK_INT(nono_capability_set_allow_command(caps, "7"), OK); /* it is there already */
+	CHECK_INT(nono_capability_set_block_command(caps, "one more"), INVALID);
+	CHECK_ERROR("4096 blocked commands already");
+	CHECK_INT(nono_capability_set_add_platform_rule(caps, "(allow x)"), INVALID);
+	CHECK_ERROR("4096 platform rules already");
 	nono_capability_set_free(caps);
 }
 

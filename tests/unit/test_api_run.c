@@ -437,6 +437,7 @@ TEST(notes_of_composing)
 {
 	NonoProfileOptions opts = options();
 	NonoCapabilitySet *caps = NULL;
+	NonoSandboxState *state;
 	char *notes;
 
 	put_profile("mine", "{\"filesystem\":{\"read\":[\"~/none-*\",\"~/.ssh\"]}}");
@@ -448,6 +449,22 @@ TEST(notes_of_composing)
 	nono_capability_set_free(caps);
 	caps = nono_capability_set_new();
 	CHECK_TEXT(nono_capability_set_notes(caps), "");
+	nono_capability_set_free(caps);
+	put_profile("slash", "{\"commands\":{\"deny\":[\"/bin/rm\",\"mv\"],\"allow\":[\"..\"]}}");
+	CHECK_INT(nono_profile_load_caps("slash", &opts, &caps), OK);
+	notes = nono_capability_set_notes(caps);
+	CHECK_HAS(notes, "'/bin/rm' (slash) blocks no command: it has a slash");
+	CHECK_HAS(notes, "'..' (slash) allows no command");
+	nono_string_free(notes);
+	/* What is left can be written down and read back. */
+	state = nono_sandbox_state_from_caps(caps);
+	notes = nono_sandbox_state_to_json(state);
+	CHECK_HAS(notes, "\"mv\"]");
+	nono_sandbox_state_free(state);
+	state = nono_sandbox_state_from_json(notes);
+	CHECK(state);
+	nono_sandbox_state_free(state);
+	nono_string_free(notes);
 	nono_capability_set_free(caps);
 	options_done(&opts);
 }
