@@ -165,6 +165,30 @@ func TestRun(t *testing.T) {
 	if r, err := Run(c, []string{"sh", "-c", "exit 5"}, o); err != nil || r.ExitCode != 5 {
 		t.Error(r, err)
 	}
+	slow := []string{"sh", "-c", "exec sleep 100"}
+	late := o
+	late.Timeout, late.OwnGroup = 100*time.Millisecond, true
+	if r, err := Run(c, slow, late); err != nil || r.ExitCode != 143 || r.Signal != 15 || r.Stop != StopTimeout {
+		t.Fatal(r, err)
+	}
+	late.Grace = -1
+	if r, err := Run(c, slow, late); err != nil || r.Signal != 9 || r.Stop != StopTimeout {
+		t.Fatal(r, err)
+	}
+	told, teller, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer told.Close()
+	defer teller.Close()
+	if _, err := teller.Write([]byte{2}); err != nil {
+		t.Fatal(err)
+	}
+	byHand := o
+	byHand.SignalFd = int(told.Fd())
+	if r, err := Run(c, slow, byHand); err != nil || r.Signal != 2 || r.Stop != StopSignal {
+		t.Fatal(r, err)
+	}
 	if _, err := Run(c, []string{"no-such-command"}, o); !errors.Is(err, &Error{Code: PathNotFound}) {
 		t.Error(err)
 	}

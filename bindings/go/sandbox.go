@@ -9,7 +9,9 @@ package nono
 import "C"
 
 import (
+	"math"
 	"runtime"
+	"time"
 	"unsafe"
 )
 
@@ -65,11 +67,27 @@ type RunOptions struct {
 	Env                   []string // NAME=value
 	Dir                   string   // "": the current directory
 	Stdin, Stdout, Stderr int      // descriptors; 0: this process's own
+
+	Timeout  time.Duration // then it gets SIGTERM; 0: no limit
+	Grace    time.Duration // from there to SIGKILL; 0: two seconds, below 0: SIGKILL at once
+	SignalFd int           // each byte read from it is the number of a signal for the command; 0: none
+	OwnGroup bool          // it leads a process group, and all of that is meant
 }
+
+// Stop says whether a run was ended from outside.
+type Stop int
+
+// What ended it.
+const (
+	StopNone    Stop = C.NONO_RUN_STOP_NONE
+	StopTimeout Stop = C.NONO_RUN_STOP_TIMEOUT
+	StopSignal  Stop = C.NONO_RUN_STOP_SIGNAL
+)
 
 // RunResult says how a command ended.
 type RunResult struct {
 	ExitCode, Signal int
+	Stop             Stop
 	Report           string // JSON: what was refused
 }
 
@@ -78,6 +96,30 @@ func descriptor(fd int) C.int {
 		return -1
 	}
 	return C.int(fd)
+}
+
+// milliseconds is at least one, for 0 is no limit.
+func milliseconds(d time.Duration) C.uint32_t {
+	if ms := d.Milliseconds(); ms < 1 {
+		return 1
+	} else if ms < math.MaxUint32 {
+		return C.uint32_t(ms)
+	}
+	return math.MaxUint32
+}
+
+func control(o RunOptions) C.NonoRunControl {
+	c := C.NonoRunControl{size: C.size_t(unsafe.Sizeof(C.NonoRunControl{})), grace_ms: 2000,
+		signal_fd: descriptor(o.SignalFd), own_group: C.bool(o.OwnGroup)}
+	if o.Timeout > 0 {
+		c.timeout_ms = milliseconds(o.Timeout)
+	}
+	if o.Grace > 0 {
+		c.grace_ms = milliseconds(o.Grace)
+	} else if o.Grace < 0 {
+		c.grace_ms = 0
+	}
+	return c
 }
 
 // Run runs one command in the sandbox and waits for its end.
@@ -98,12 +140,14 @@ func Run(c *CapabilitySet, argv []string, o RunOptions) (RunResult, error) {
 	opts.workdir = dir
 	opts.stdin_fd, opts.stdout_fd, opts.stderr_fd = descriptor(o.Stdin), descriptor(o.Stdout), descriptor(o.Stderr)
 	var r C.NonoRunResult
+	var stop C.NonoRunStop
+	how := control(o)
 	if err := c.with("", func(*C.char) C.NonoErrorCode {
-		return C.nono_run_command(c.ptr, words, opts, &r)
+		return C.nono_run_command_controlled(c.ptr, words, opts, &how, &r, &stop)
 	}); err != nil {
 		return RunResult{}, err
 	}
-	return RunResult{int(r.exit_code), int(r.signal), takeString(r.report_json)}, nil
+	return RunResult{int(r.exit_code), int(r.signal), Stop(stop), takeString(r.report_json)}, nil
 }
 
 // ProfileOptions says what a profile is composed with. Nothing is read from the environment.

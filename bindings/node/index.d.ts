@@ -21,8 +21,13 @@ export interface Explanation {
 }
 export interface RunOptions {
   env?: Record<string, string>; cwd?: string; stdin?: number; stdout?: number; stderr?: number;
+  /** Milliseconds to SIGTERM (0: no limit), and from there to SIGKILL (2000). */
+  timeout?: number; grace?: number;
+  /** The command leads a process group, and all of that is ended. */
+  ownGroup?: boolean;
 }
-export interface Ended { exitCode: number; signal: number; report: any }
+export interface Ended { exitCode: number; signal: number; stop: number; report: any }
+export const Stop: Readonly<Record<'NONE' | 'TIMEOUT' | 'SIGNAL', number>>;
 export interface ProfileOptions {
   home: string; workdir: string; configDir?: string; env?: Record<string, string>; shareWorkdir?: boolean;
   createMissing?: boolean;

@@ -10,6 +10,7 @@ const Reason = Object.freeze({
   GRANTED_PATH: 0, NETWORK_ALLOWED: 1, PATH_NOT_GRANTED: 2, INSUFFICIENT_ACCESS: 3, NETWORK_BLOCKED: 4,
 });
 const Operation = Object.freeze({ READ: 0, WRITE: 1, READ_WRITE: 2, CREATE: 3, UNLINK: 4, EXEC: 5 });
+const Stop = Object.freeze({ NONE: 0, TIMEOUT: 1, SIGNAL: 2 });
 const ErrorCode = Object.freeze({
   PATH_NOT_FOUND: -1, EXPECTED_DIRECTORY: -2, EXPECTED_FILE: -3, PATH_CANONICALIZATION: -4, NO_CAPABILITIES: -5,
   SANDBOX_INIT: -6, UNSUPPORTED_PLATFORM: -7, BLOCKED_COMMAND: -8, CONFIG_PARSE: -9, PROFILE_PARSE: -10, IO: -11,
@@ -83,7 +84,7 @@ class QueryContext {
 }
 
 module.exports = {
-  Access, Network, Source, Reason, Operation, ErrorCode, CapabilitySet, QueryContext,
+  Access, Network, Source, Reason, Operation, Stop, ErrorCode, CapabilitySet, QueryContext,
   version: native.version,
   supportInfo: native.supportInfo,
   loadProfile: CapabilitySet.loadProfile,

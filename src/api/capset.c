@@ -33,6 +33,8 @@ void nono_capability_set_free(NonoCapabilitySet *caps)
 
 /* ---- grants ---- */
 
+#define NEVER_WRITTEN "%s: writing below /proc and /sys is never granted; ask for reading"
+
 /* No variables are used: what a caller names is absolute and taken as it is. */
 static const struct nono_vars nowhere = {.home = (char *)"/", .workdir = (char *)"/"};
 
@@ -62,6 +64,19 @@ static NonoErrorCode fail_kind(const char *path, enum nono_access access, bool i
 	return code;
 }
 
+/* Nothing was added: because only writing was asked for, below /proc or /sys, or because there is no such place. */
+static NonoErrorCode fail_passed_over(const struct nono_builder *b, struct nono_grant_request r)
+{
+	bool reading;
+
+	r.access = NONO_ACCESS_READ;
+	reading = nono_build_grant(b, &r, NULL) == 0 && b->set->grant_count == 1;
+	if (reading)
+		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, NEVER_WRITTEN, r.text);
+	return nono_api_fail(NONO_ERROR_CODE_ERR_PATH_CANONICALIZATION,
+			     "%s cannot be granted: it leads to no place in the file system", r.text);
+}
+
 /* Open what is to be granted, in a set of its own: nothing that is in @caps already stands for it. */
 static NonoErrorCode open_grant(const char *path, enum nono_access access, bool is_file, struct nono_capset *ret)
 {
@@ -76,15 +91,11 @@ static NonoErrorCode open_grant(const char *path, enum nono_access access, bool 
 	if (nono_build_grant(&b, &r, &err) < 0)
 		return nono_api_fail_error(&err);
 	if (ret->grant_count != 1)
-		return nono_api_fail(NONO_ERROR_CODE_ERR_PATH_CANONICALIZATION,
-				     "%s cannot be granted: it leads to no place in the file system, or only writing "
-				     "below /proc or /sys was asked for",
-				     path);
+		return fail_passed_over(&b, r);
 	if (ret->grants[0].is_file != is_file)
 		return fail_kind(path, access, is_file);
 	if (ret->grants[0].access != access)
-		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG,
-				     "%s: writing below /proc and /sys is never granted", path);
+		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, NEVER_WRITTEN, path);
 	return NONO_ERROR_CODE_OK;
 }
 

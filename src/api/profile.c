@@ -92,8 +92,10 @@ static int compose(NonoCapabilitySet *caps, const NonoProfileOptions *opts, bool
 
 static NonoErrorCode fail_load(int rc, const struct nono_error *err)
 {
-	return rc == -NONO_E_PARSE || rc == -NONO_E_LIMIT ? nono_api_fail_as(NONO_ERROR_CODE_ERR_PROFILE_PARSE, err)
-							  : nono_api_fail_error(err);
+	/* A policy is at fault only once there is one; here it is what holds the profile. */
+	return rc == -NONO_E_PARSE || rc == -NONO_E_LIMIT || rc == -NONO_E_POLICY
+		       ? nono_api_fail_as(NONO_ERROR_CODE_ERR_PROFILE_PARSE, err)
+		       : nono_api_fail_error(err);
 }
 
 static NonoErrorCode make(NonoCapabilitySet *caps, const char *name_or_path, const NonoProfileOptions *opts)

@@ -169,6 +169,10 @@ static NonoErrorCode fill_explanation(const struct nono_answer *a, enum nono_op 
 	if (!a->allowed)
 		e.suggested_flag = nono_answer_flag(a, op);
 	if (complete && (a->allowed || e.suggested_flag)) {
+		if (e.suggested_flag && !*e.suggested_flag) {
+			free(e.suggested_flag);
+			e.suggested_flag = NULL;
+		}
 		*ret = e;
 		return NONO_ERROR_CODE_OK;
 	}

@@ -20,6 +20,8 @@ struct job {
 	char *program; /* as started */
 	struct nono_sandbox *sandbox;
 	int stdio[3];
+	struct nono_run_control control;
+	NonoRunStop stop;
 };
 
 static void job_done(struct job *job)
@@ -43,6 +45,22 @@ static NonoErrorCode check_arguments(const char *const *argv, const NonoRunOptio
 	if (opts->workdir && opts->workdir[0] != '/')
 		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG, "opts->workdir is '%s', which is not absolute",
 				     opts->workdir);
+	return NONO_ERROR_CODE_OK;
+}
+
+static NonoErrorCode take_control(struct job *job, const NonoRunControl *control)
+{
+	if (control->size != sizeof(*control))
+		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG,
+				     "control->size is %zu: begin with NONO_RUN_CONTROL_INIT", control->size);
+	if (control->signal_fd >= 0 && fcntl(control->signal_fd, F_GETFD) < 0)
+		return nono_api_fail(NONO_ERROR_CODE_ERR_INVALID_ARG,
+				     "control->signal_fd is %d, which is not open: give one that can be read, or -1",
+				     control->signal_fd);
+	job->control = (struct nono_run_control){.timeout_ms = control->timeout_ms,
+						 .grace_ms = control->grace_ms,
+						 .signal_fd = control->signal_fd < 0 ? -1 : control->signal_fd,
+						 .own_group = control->own_group};
 	return NONO_ERROR_CODE_OK;
 }
 
@@ -170,8 +188,11 @@ static char *report_text(const struct job *job, const struct nono_run_result *re
 	return nono_report_text(&report);
 }
 
-static NonoErrorCode start(struct job *job, NonoRunResult *out)
+static NonoErrorCode start(struct job *job, bool controlled, NonoRunResult *out)
 {
+	static const NonoRunStop stops[] = {[NONO_STOP_NONE] = NONO_RUN_STOP_NONE,
+					    [NONO_STOP_TIMEOUT] = NONO_RUN_STOP_TIMEOUT,
+					    [NONO_STOP_SIGNAL] = NONO_RUN_STOP_SIGNAL};
 	static char *const none[] = {NULL};
 	const struct nono_run_spec spec = {.program = job->program,
 					   .argv = job->argv.items,
@@ -183,7 +204,7 @@ static NonoErrorCode start(struct job *job, NonoRunResult *out)
 	struct nono_error err = {0};
 	char *text;
 
-	if (nono_run_contained(&spec, job->stdio, &result, &err) < 0)
+	if (nono_run_contained(&spec, job->stdio, controlled ? &job->control : NULL, &result, &err) < 0)
 		return nono_api_fail_error(&err);
 	if (result.failed.stage != NONO_STAGE_NONE)
 		return fail_start(job, &result.failed);
@@ -191,11 +212,13 @@ static NonoErrorCode start(struct job *job, NonoRunResult *out)
 	if (!text)
 		return nono_api_nomem();
 	*out = (NonoRunResult){.exit_code = result.exit_code, .signal = result.term_signal, .report_json = text};
+	job->stop = stops[result.stop];
 	return NONO_ERROR_CODE_OK;
 }
 
-NonoErrorCode nono_run_command(const NonoCapabilitySet *caps, const char *const *argv, const NonoRunOptions *opts,
-			       NonoRunResult *out)
+NonoErrorCode nono_run_command_controlled(const NonoCapabilitySet *caps, const char *const *argv,
+					  const NonoRunOptions *opts, const NonoRunControl *control, NonoRunResult *out,
+					  NonoRunStop *out_stop)
 {
 	static const NonoRunOptions defaults = NONO_RUN_OPTIONS_INIT;
 	_cleanup_(job_done) struct job job = {.caps = caps};
@@ -206,6 +229,8 @@ NonoErrorCode nono_run_command(const NonoCapabilitySet *caps, const char *const 
 	code = nono_api_check_ready(caps);
 	if (code == NONO_ERROR_CODE_OK)
 		code = check_arguments(argv, opts, out);
+	if (code == NONO_ERROR_CODE_OK && control)
+		code = take_control(&job, control);
 	if (code != NONO_ERROR_CODE_OK)
 		return code;
 	if (take_words(&job, argv, opts, &err) < 0)
@@ -215,5 +240,14 @@ NonoErrorCode nono_run_command(const NonoCapabilitySet *caps, const char *const 
 		return code;
 	if (prepare_sandbox(&job, &err) < 0)
 		return nono_api_fail_error(&err);
-	return start(&job, out);
+	code = start(&job, control != NULL, out);
+	if (code == NONO_ERROR_CODE_OK && out_stop)
+		*out_stop = job.stop;
+	return code;
+}
+
+NonoErrorCode nono_run_command(const NonoCapabilitySet *caps, const char *const *argv, const NonoRunOptions *opts,
+			       NonoRunResult *out)
+{
+	return nono_run_command_controlled(caps, argv, opts, NULL, out, NULL);
 }

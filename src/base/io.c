@@ -2,9 +2,12 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/util.h"
 
 ssize_t nono_read_full(int fd, void *data, size_t size)
 {
@@ -69,4 +72,13 @@ int nono_write_close(int fd, const void *data, size_t size)
 		return -1;
 	errno = saved_errno;
 	return rc;
+}
+
+int nono_fd_above_stdio(int fd)
+{
+	_cleanup_(nono_closep) int low = fd;
+
+	if (fd > STDERR_FILENO)
+		return TAKE_FD(low);
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }

@@ -17,4 +17,10 @@ int nono_write_full(int fd, const void *data, size_t size);
 /** nono_write_close - the same, and close @fd, whatever happens. */
 int nono_write_close(int fd, const void *data, size_t size);
 
+/**
+ * nono_fd_above_stdio - a descriptor that is none of 0 to 2, which a program may have closed and which a command gets
+ * other ones as: @fd, or, closing that, a close-on-exec copy. -1 with errno, also for -1.
+ */
+int nono_fd_above_stdio(int fd);
+
 #endif

@@ -106,6 +106,7 @@ static int host_open(const struct nono_fs *fs, const char *path, struct nono_nod
 	linkless = node.fd >= 0;
 	if (!linkless && errno == ELOOP)
 		node.fd = open(path, O_PATH | O_CLOEXEC);
+	node.fd = nono_fd_above_stdio(node.fd);
 	if (node.fd < 0 || fstat(node.fd, &st) < 0)
 		return fail_path(err, errno, "open", path);
 	node_set(&node, &st);

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "base/io.h"
 #include "base/util.h"
 #include "run/internal.h"
 #include "run/relay.h"
@@ -29,9 +30,12 @@ struct contained {
 	int stdio[3];		       /* copies above 2, owned */
 	int report_read, report_write; /* from the command: that it could not start */
 	int status_read, status_write; /* from the one in between: waitpid's status */
+	int order_read, order_write;   /* to the one in between, where there is a control */
 	int pidfd;
 	struct nono_relay *relay;
 	struct quiet quiet;
+	const struct nono_run_control *control; /* borrowed; may be NULL */
+	struct nono_stopper stopper;
 };
 
 static void contained_done(struct contained *c)
@@ -44,6 +48,8 @@ static void contained_done(struct contained *c)
 	nono_closep(&c->report_write);
 	nono_closep(&c->status_read);
 	nono_closep(&c->status_write);
+	nono_closep(&c->order_read);
+	nono_closep(&c->order_write);
 	nono_closep(&c->pidfd);
 }
 
@@ -98,8 +104,10 @@ static int make_pipe(int *ret_read, int *ret_write, struct nono_error *err)
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a pipe");
-	*ret_read = ends[0];
-	*ret_write = ends[1];
+	*ret_read = nono_fd_above_stdio(ends[0]);
+	*ret_write = nono_fd_above_stdio(ends[1]);
+	if (*ret_read < 0 || *ret_write < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a pipe");
 	return 0;
 }
 
@@ -115,7 +123,9 @@ static int prepare(struct contained *c, const struct nono_run_spec *spec, const 
 		return rc;
 	c->launch.relay_fd = nono_relay_command_fd(c->relay, &c->launch.relay_stdout);
 	rc = make_pipe(&c->report_read, &c->report_write, err);
-	return rc == 0 ? make_pipe(&c->status_read, &c->status_write, err) : rc;
+	if (rc == 0)
+		rc = make_pipe(&c->status_read, &c->status_write, err);
+	return rc == 0 && c->control ? make_pipe(&c->order_read, &c->order_write, err) : rc;
 }
 
 /* Handlers are the program's code and must not run in the child, so they go before signals are let in. */
@@ -150,6 +160,8 @@ static int set_up_child(const struct contained *c, pid_t parent)
 {
 	if (follow_parent_child(parent) < 0)
 		return -1;
+	if (c->control && c->control->own_group && setpgid(0, 0) < 0)
+		return -1;
 	for (int i = 0; i < 3; i++)
 		if (dup3(c->stdio[i], i, 0) < 0)
 			return -1;
@@ -169,11 +181,33 @@ static _Noreturn void run_child(const struct contained *c, pid_t parent)
 	_exit(nono_run_exit_code(&report));
 }
 
+/* Nothing of the program's stays open here: whoever waits for the end of a pipe would wait for the command. */
+static _Noreturn void watch_command_child(const struct contained *c, pid_t child)
+{
+	unsigned int first_closed = c->control ? STDERR_FILENO : STDOUT_FILENO;
+	bool own_group = c->control && c->control->own_group;
+	int status = 0, rc = 0;
+
+	/* Done twice, so that it is done before the first order, whoever comes first. */
+	if (own_group)
+		(void)setpgid(child, child);
+	if (dup3(c->status_write, STDIN_FILENO, 0) < 0 || (c->control && dup3(c->order_read, STDOUT_FILENO, 0) < 0) ||
+	    syscall(SYS_NR_CLOSE_RANGE, first_closed, ~0U, 0) < 0)
+		_exit(EXIT_NOT_STARTED);
+	if (c->control)
+		rc = nono_stopper_wait_child(child, STDOUT_FILENO, own_group, &status);
+	else
+		while (waitpid(child, &status, __WALL) < 0 && errno == EINTR)
+			;
+	if (rc == 0)
+		(void)!write(STDIN_FILENO, &status, sizeof(status));
+	_exit(0);
+}
+
 /* The one in between, deaf to all signals: those that end the command are the command's. */
 static _Noreturn void run_between_child(const struct contained *c, pid_t parent)
 {
 	struct nono_stage_report report = {.stage = NONO_STAGE_SETTINGS};
-	int status = 0;
 	pid_t self = getpid(), child = -1;
 
 	if (follow_parent_child(parent) == 0 && reset_signals_child() == 0)
@@ -185,13 +219,7 @@ static _Noreturn void run_between_child(const struct contained *c, pid_t parent)
 		(void)!write(c->report_write, &report, sizeof(report));
 		_exit(EXIT_NOT_STARTED);
 	}
-	/* Nothing of the program's stays open here: whoever waits for the end of a pipe would wait for the command. */
-	if (dup3(c->status_write, STDIN_FILENO, 0) < 0 || syscall(SYS_NR_CLOSE_RANGE, STDOUT_FILENO, ~0U, 0) < 0)
-		_exit(EXIT_NOT_STARTED);
-	while (waitpid(child, &status, __WALL) < 0 && errno == EINTR)
-		;
-	(void)!write(STDIN_FILENO, &status, sizeof(status));
-	_exit(0);
+	watch_command_child(c, child);
 }
 
 /* With every signal held, so that none finds a child that would run the program's handler. */
@@ -215,37 +243,45 @@ static pid_t start(struct contained *c)
 /* Copy what the command writes until it has ended. 0 or -1 with errno. */
 static int watch(struct contained *c)
 {
-	struct pollfd fds[3] = {{.fd = c->pidfd, .events = POLLIN}};
+	struct pollfd fds[4] = {{.fd = c->pidfd, .events = POLLIN}, {.events = POLLIN}};
 
 	for (;;) {
 		bool relays = nono_relay_is_open(c->relay);
 
+		fds[1].fd = c->stopper.signal_fd;
 		if (relays)
-			nono_relay_poll_set(c->relay, fds + 1);
-		if (poll(fds, relays ? 3 : 1, -1) < 0) {
+			nono_relay_poll_set(c->relay, fds + 2);
+		if (poll(fds, relays ? 4 : 2, nono_stopper_wait_ms(&c->stopper)) < 0) {
 			if (errno == EINTR)
 				continue;
 			return -1;
 		}
 		if (fds[0].revents)
 			return 0;
+		nono_stopper_step(&c->stopper, &fds[1]);
 		if (relays)
-			(void)nono_relay_step(c->relay, fds + 1);
+			(void)nono_relay_step(c->relay, fds + 2);
 	}
 }
 
 /* What the command had written when it ended; the rest is left to a process of its own. */
 static void drain(struct contained *c)
 {
+	/* Whoever set a limit does not wait for a reader either. */
+	int wait_ms = c->stopper.stop == NONO_STOP_TIMEOUT ? 0 : -1;
 	size_t left = nono_relay_backlog(c->relay);
 	int failed = 0;
 
 	while (nono_relay_is_open(c->relay) && (left > 0 || nono_relay_has_pending(c->relay))) {
 		struct pollfd fds[2];
 		size_t got;
+		int ready;
 
 		nono_relay_poll_set(c->relay, fds);
-		if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+		ready = poll(fds, 2, wait_ms);
+		if (ready == 0)
+			break;
+		if (ready < 0 && errno != EINTR) {
 			failed = errno;
 			break;
 		}
@@ -283,7 +319,9 @@ static int run(struct contained *c, struct nono_run_result *ret, struct nono_err
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a process");
 	nono_closep(&c->report_write);
 	nono_closep(&c->status_write);
-	c->report_write = c->status_write = -1;
+	nono_closep(&c->order_read);
+	c->report_write = c->status_write = c->order_read = -1;
+	nono_stopper_begin(&c->stopper, c->control, c->order_write);
 	nono_relay_started(c->relay);
 	rc = wait_child(c, child, err);
 	if (rc < 0)
@@ -297,14 +335,17 @@ static int run(struct contained *c, struct nono_run_result *ret, struct nono_err
 	return 0;
 }
 
-int nono_run_contained(const struct nono_run_spec *spec, const int stdio[3], struct nono_run_result *result,
-		       struct nono_error *err)
+int nono_run_contained(const struct nono_run_spec *spec, const int stdio[3], const struct nono_run_control *control,
+		       struct nono_run_result *result, struct nono_error *err)
 {
 	_cleanup_(contained_done) struct contained c = {.stdio = {-1, -1, -1},
 							.report_read = -1,
 							.report_write = -1,
 							.status_read = -1,
 							.status_write = -1,
+							.order_read = -1,
+							.order_write = -1,
+							.control = control,
 							.pidfd = -1};
 	struct nono_run_result done = {0};
 	int rc = prepare(&c, spec, stdio, err);
@@ -316,6 +357,7 @@ int nono_run_contained(const struct nono_run_spec *spec, const int stdio[3], str
 	quiet_end(&c.quiet);
 	if (rc < 0)
 		return rc;
+	done.stop = c.stopper.stop;
 	done.observed = c.relay != NULL;
 	done.cut_errno = nono_relay_cut_errno(c.relay);
 	if (done.exit_code != 0)

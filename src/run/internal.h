@@ -2,7 +2,9 @@
 #ifndef NONO_RUN_INTERNAL_H
 #define NONO_RUN_INTERNAL_H
 
+#include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <termios.h>
 
@@ -48,6 +50,34 @@ struct nono_end {
 /** nono_run_set_result - what the report pipe and waitpid's status say. 0 or -NONO_E_SYSTEM. */
 int nono_run_set_result(struct nono_run_result *result, int report_fd, const struct nono_end *end,
 			struct nono_error *err);
+
+/* What is left of the time a command has, and what it was told. */
+struct nono_stopper {
+	const struct nono_run_control *control; /* borrowed; NULL: neither */
+	int order_fd;				/* to nono_stopper_wait_child; borrowed */
+	int signal_fd;				/* of the control, until its end; -1 */
+	int64_t deadline_ms;			/* of CLOCK_MONOTONIC; -1: none */
+	enum nono_run_stop stop;
+};
+
+/** nono_stopper_begin - the time begins. @order_fd: a pipe's write end, which does not block. */
+void nono_stopper_begin(struct nono_stopper *s, const struct nono_run_control *control, int order_fd);
+
+/** nono_stopper_wait_ms - how long poll may wait for something else; -1: for ever. */
+int nono_stopper_wait_ms(const struct nono_stopper *s);
+
+/** nono_stopper_step - after poll: pass on the signals that @fd, signal_fd's, says are there; end it when it is time.
+ */
+void nono_stopper_step(struct nono_stopper *s, const struct pollfd *fd);
+
+/**
+ * nono_stopper_wait_child - wait for the command, and do to it what the stopper orders. The caller is its parent.
+ * @order_fd:   a pipe's read end
+ * @own_group:  the command leads a process group, and all of it is meant
+ * @ret_status: waitpid's
+ * Returns 0, or -1 where it could not be watched and was killed.
+ */
+int nono_stopper_wait_child(pid_t child, int order_fd, bool own_group, int *ret_status);
 
 /* How signals were before nono blocked some, and where it reads them now. */
 struct nono_signals {

@@ -13,6 +13,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
+#include "base/io.h"
 #include "base/util.h"
 #include "run/internal.h"
 #include "run/scan.h"
@@ -74,8 +75,11 @@ static int open_pipe(struct nono_relay *relay, struct nono_error *err)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a pipe");
-	relay->read_fd = ends[0];
-	relay->command_fd = ends[1];
+	/* Above 2: what the command gets there is put in place first. */
+	relay->read_fd = nono_fd_above_stdio(ends[0]);
+	relay->command_fd = nono_fd_above_stdio(ends[1]);
+	if (relay->read_fd < 0 || relay->command_fd < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a pipe");
 	/* Only nono's end: the command's must block as a pipe does. */
 	if (fcntl(relay->read_fd, F_SETFL, O_NONBLOCK) < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot set up a pipe");

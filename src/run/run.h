@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/limits.h"
@@ -45,10 +46,27 @@ struct nono_observed_list {
 /** nono_observed_done - free the paths and the list, leaving it empty. NULL is fine. */
 void nono_observed_done(struct nono_observed_list *list);
 
+/* Who ended a command. */
+enum nono_run_stop {
+	NONO_STOP_NONE,	   /* nobody was asked to */
+	NONO_STOP_TIMEOUT, /* its time was over */
+	NONO_STOP_SIGNAL,  /* a signal was passed on to it before its end, which may have other reasons */
+};
+
+/* How a contained run can be ended from outside. */
+struct nono_run_control {
+	uint32_t timeout_ms; /* from its start; then SIGTERM, and SIGCONT; 0: no limit */
+	uint32_t grace_ms;   /* from there to SIGKILL; 0: SIGKILL at once */
+	int signal_fd;	     /* each byte read from it is a signal for the command; -1: none; borrowed */
+	bool own_group; /* it leads a process group, all of which is signalled, and killed when it ended after its time
+			 */
+};
+
 struct nono_run_result {
 	struct nono_stage_report failed; /* stage NONE when the command was started */
 	int exit_code;			 /* the command's, or 128+N; 126 or 127 when it was not started */
 	int term_signal;		 /* 0 or N */
+	enum nono_run_stop stop;	 /* of a contained run */
 	bool by_terminal;		 /* a key sent it, to nono too: who waits for nono should see it die of that */
 	bool observed;			 /* its error output was looked at; false on a terminal */
 	int cut_errno;			 /* why some of its error output was not passed on; 0 */
@@ -86,16 +104,19 @@ int nono_run_supervised(const struct nono_run_spec *spec, struct nono_run_result
 
 /**
  * nono_run_contained - start the command and wait for it, in a program that has threads, signal handlers and children
- * of its own: none of these is touched. Signals are not forwarded; the command dies with the calling thread.
- * @spec:   borrowed
- * @stdio:  what the command gets as descriptors 0 to 2; borrowed. Where 0, 1 or 2 itself is named and not open, it gets
- *          /dev/null
- * @result: as above
+ * of its own: none of these is touched. Signals are not forwarded but by @control; the command dies with the calling
+ * thread.
+ * @spec:    borrowed
+ * @stdio:   what the command gets as descriptors 0 to 2; borrowed. Where 0, 1 or 2 itself is named and not open, it
+ * gets /dev/null
+ * @control: borrowed; NULL: nothing ends it. What it had written when its time was over is passed on as far as nobody
+ *           has to be waited for; the rest as for a background process
+ * @result:  as above
  * The command starts with the signal mask of the calling thread, and with default dispositions but for what is ignored;
  * SIGPIPE is never ignored. Returns as nono_run_supervised. Thread-safe.
  */
-int nono_run_contained(const struct nono_run_spec *spec, const int stdio[3], struct nono_run_result *result,
-		       struct nono_error *err);
+int nono_run_contained(const struct nono_run_spec *spec, const int stdio[3], const struct nono_run_control *control,
+		       struct nono_run_result *result, struct nono_error *err);
 
 /**
  * nono_run_direct - confine this process and become the command.

@@ -14,6 +14,9 @@ HERE = os.path.join(ROOT, 'tests', 'bindings')
 # What compilers of languages keep between runs.
 CACHE = os.path.join(ROOT, 'build-check', 'bindings')
 STRICT = ['-pedantic', '-Wall', '-Wextra', '-Werror']
+# What careful C++ projects build with.
+STRICT_CXX = ['-Wall', '-Wextra', '-Wpedantic', '-Wold-style-cast', '-Wconversion', '-Wsign-conversion', '-Wshadow',
+              '-Wzero-as-null-pointer-constant', '-Wcast-qual', '-Werror']
 STATIC_LIBS = ['-ldl', '-lpthread', '-lm']
 
 
@@ -118,8 +121,9 @@ def test_the_header_alone(installed, compiler, tmp_path):
     language = 'c++' if '++' in compiler else 'c'
     source = tmp_path / 'alone'
     source.write_text('#include <nono.h>\n#include <nono.h>\n')
-    run([*compiler.split(), *STRICT, '-Wstrict-prototypes' if language == 'c' else '-Wold-style-cast', '-x', language,
-         '-I', installed.include, '-fsyntax-only', str(source)])
+    strict = [*STRICT, '-Wstrict-prototypes'] if language == 'c' else STRICT_CXX
+    # As one's own header: what is installed for the system is not warned about.
+    run([*compiler.split(), *strict, '-x', language, '-I', installed.include, '-fsyntax-only', str(source)])
 
 
 def c_client(installed, tmp_path, *libs):
@@ -159,9 +163,21 @@ def test_a_library_may_hold_it(installed, tmp_path):
 
 
 @pytest.mark.parametrize('compiler', ['g++', 'clang++'])
-def test_cxx(installed, tmp_path, compiler):
+def test_cxx_is_warned(tmp_path, compiler):
+    """The control: with these options a careless header does not go through."""
+    source = tmp_path / 'careless.cc'
+    for line in ('#define F(x) ((int)(x))\nint f(long x) { return F(x); }', 'int g(long x) { return x; }',
+                 'int h(int x) { { int x = 1; return x; } }'):
+        source.write_text(line + '\n')
+        done = subprocess.run([compiler, *STRICT_CXX, '-fsyntax-only', str(source)], capture_output=True, check=False)
+        assert done.returncode != 0, line
+
+
+@pytest.mark.parametrize('standard', ['-std=c++11', '-std=c++20'])
+@pytest.mark.parametrize('compiler', ['g++', 'clang++'])
+def test_cxx(installed, tmp_path, compiler, standard):
     program = str(tmp_path / 'client')
-    run([compiler, '-std=c++11', *STRICT, '-I', installed.include, os.path.join(HERE, 'client.cc'), '-L' + installed.lib,
+    run([compiler, standard, *STRICT_CXX, '-I', installed.include, os.path.join(HERE, 'client.cc'), '-L' + installed.lib,
          '-lnono', '-o', program])
     assert run([program], env=installed.env) == 'ok - C++\n'
 
@@ -235,6 +251,31 @@ def test_the_guides_example(installed, tmp_path):
     run(['gcc', '-std=c99', *STRICT, '-I', installed.include, str(tmp_path / 'example.c'), '-L' + installed.lib, '-lnono',
          '-o', program])
     assert run([program], env=installed.env) == '/etc/passwd: denied, path_not_granted\nconfined\n'
+
+
+# What each example of libnono(3) prints.
+MANUAL = ['confined\n', 'denied: sensitive_path, group:deny_credentials\n', 'exit code 143, time is up\n', '1\n']
+
+
+def manual_examples():
+    """The literal blocks of the page, all of which are C."""
+    with open(os.path.join(ROOT, 'docs', 'man', 'libnono.3'), encoding='utf-8') as f:
+        blocks = re.findall(r'^\.Bd -literal.*?\n(.*?)^\.Ed', f.read(), re.M | re.S)
+    return [re.sub(r'^\\&', '', b, flags=re.M).replace('\\e', '\\') for b in blocks]
+
+
+def test_the_manual_has_these_examples():
+    assert len(manual_examples()) == len(MANUAL)
+
+
+@pytest.mark.parametrize('n', range(len(MANUAL)))
+def test_the_manuals_examples(installed, tmp_path, n):
+    """Each as it stands, within main()."""
+    source, program = tmp_path / 'example.c', str(tmp_path / 'example')
+    source.write_text('#include <nono.h>\n#include <stdio.h>\n\nint main(void)\n{\n' + manual_examples()[n] + 'return 0;\n}\n')
+    run(['gcc', '-std=c99', *STRICT, '-I', installed.include, str(source), installed.path('libnono.a'), *STATIC_LIBS,
+         '-o', program])
+    assert run([program]) == MANUAL[n]
 
 
 def test_the_manual_has_every_call():

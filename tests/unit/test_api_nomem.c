@@ -144,6 +144,7 @@ static void run(NonoCapabilitySet *caps)
 {
 	static const char *const env[] = {"PATH=/usr/bin:/bin", NULL};
 	const char *argv[] = {"ls", "/nowhere", NULL};
+	const NonoRunControl control = NONO_RUN_CONTROL_INIT;
 	NonoRunOptions opts = NONO_RUN_OPTIONS_INIT;
 	int sink[2];
 	NonoRunResult r;
@@ -151,7 +152,7 @@ static void run(NonoCapabilitySet *caps)
 	REQUIRE(pipe2(sink, O_CLOEXEC) == 0);
 	opts.env = env;
 	opts.stderr_fd = sink[1];
-	if (nono_run_command(caps, argv, &opts, &r) == OK) {
+	if (nono_run_command_controlled(caps, argv, &opts, &control, &r, NULL) == OK) {
 		CHECK_INT(r.exit_code, 2);
 		nono_string_free(r.report_json);
 	}

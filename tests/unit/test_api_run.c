@@ -283,6 +283,91 @@ TEST(run_that_cannot_start)
 	nono_capability_set_free(none);
 }
 
+TEST(run_within_a_time)
+{
+	NonoRunControl control = NONO_RUN_CONTROL_INIT;
+	NonoRunOptions opts = NONO_RUN_OPTIONS_INIT;
+	NonoCapabilitySet *caps = shell_caps();
+	const char *slow[] = {"sh", "-c", "exec sleep 100", NULL}, *quick[] = {"sh", "-c", "exit 3", NULL};
+	NonoRunStop stop = NONO_RUN_STOP_SIGNAL;
+	NonoRunResult r = {0};
+	int ends[2];
+
+	if (!nono_sandbox_is_supported())
+		SKIP("landlock: this kernel has none");
+	t_time_limit(60);
+	CHECK_INT(control.grace_ms, 2000);
+	CHECK_INT(control.signal_fd, -1);
+	opts.env = plain_env;
+	CHECK_INT(nono_run_command_controlled(caps, quick, &opts, &control, &r, &stop), OK);
+	CHECK_INT(r.exit_code, 3);
+	CHECK_INT(stop, NONO_RUN_STOP_NONE);
+	nono_string_free(r.report_json);
+	CHECK_INT(nono_run_command_controlled(caps, quick, &opts, NULL, &r, NULL), OK);
+	CHECK_INT(r.exit_code, 3);
+	nono_string_free(r.report_json);
+	control.timeout_ms = 100;
+	CHECK_INT(nono_run_command_controlled(caps, slow, &opts, &control, &r, &stop), OK);
+	CHECK_INT(r.exit_code, 128 + SIGTERM);
+	CHECK_INT(r.signal, SIGTERM);
+	CHECK_INT(stop, NONO_RUN_STOP_TIMEOUT);
+	CHECK_HAS(r.report_json, "\"denials\":[]");
+	nono_string_free(r.report_json);
+	control.own_group = true;
+	control.timeout_ms = 0;
+	REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+	control.signal_fd = ends[0];
+	REQUIRE(write(ends[1], (const unsigned char[]){SIGINT}, 1) == 1);
+	CHECK_INT(nono_run_command_controlled(caps, slow, &opts, &control, &r, &stop), OK);
+	CHECK_INT(r.signal, SIGINT);
+	CHECK_INT(stop, NONO_RUN_STOP_SIGNAL);
+	nono_string_free(r.report_json);
+	/* What cannot be used. */
+	stop = NONO_RUN_STOP_TIMEOUT;
+	control.signal_fd = 999;
+	CHECK_INT(nono_run_command_controlled(caps, quick, &opts, &control, &r, &stop), INVALID);
+	CHECK_ERROR("control->signal_fd is 999");
+	control.signal_fd = -1;
+	control.size = 8;
+	CHECK_INT(nono_run_command_controlled(caps, quick, &opts, &control, &r, &stop), INVALID);
+	CHECK_ERROR("NONO_RUN_CONTROL_INIT");
+	CHECK_INT(stop, NONO_RUN_STOP_TIMEOUT);
+	nono_capability_set_free(caps);
+}
+
+/* Grants, rules and pipes of a program that closed its descriptors 0 to 2 do not get these numbers. */
+TEST(run_without_descriptors)
+{
+	NonoCapabilitySet *caps;
+	const char *argv[] = {"sh", "-c", "test -z \"$(cat)\" && ! cat /etc/passwd", NULL};
+	NonoRunOptions opts = NONO_RUN_OPTIONS_INIT;
+	NonoRunResult r = {.exit_code = -1};
+	NonoErrorCode code, granted;
+	int saved[3];
+
+	if (!nono_sandbox_is_supported())
+		SKIP("landlock: this kernel has none");
+	opts.env = plain_env;
+	for (int i = 0; i < 3; i++) {
+		saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 10);
+		(void)close(i);
+	}
+	caps = nono_capability_set_new();
+	granted = nono_capability_set_allow_path(caps, "/usr", NONO_ACCESS_MODE_READ);
+	for (size_t i = 0; i < 3; i++)
+		if (access((const char *[]){"/bin", "/lib", "/lib64"}[i], F_OK) == 0)
+			(void)nono_capability_set_allow_path(caps, (const char *[]){"/bin", "/lib", "/lib64"}[i],
+							     NONO_ACCESS_MODE_READ);
+	code = nono_run_command(caps, argv, &opts, &r);
+	for (int i = 0; i < 3; i++)
+		(void)dup2(saved[i], i);
+	CHECK_INT(granted, OK);
+	CHECK_INT(code, OK);
+	CHECK_INT(r.exit_code, 0);
+	nono_string_free(r.report_json);
+	nono_capability_set_free(caps);
+}
+
 /* ---- profiles ---- */
 
 static NonoProfileOptions options(void)

@@ -1,12 +1,14 @@
 /* test_contained.c - a run inside a program with threads, handlers and children.  SPDX-License-Identifier: Apache-2.0
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/util.h"
 #include "run/run.h"
@@ -29,7 +31,7 @@ static struct nono_run_result run_sh(const char *script, const int stdio[3], boo
 	struct nono_run_result result = {0};
 	struct nono_error err = {0};
 
-	CHECK_INT(nono_run_contained(&spec, stdio, &result, &err), 0);
+	CHECK_INT(nono_run_contained(&spec, stdio, NULL, &result, &err), 0);
 	CHECK_STR(err.text, "");
 	return result;
 }
@@ -69,16 +71,16 @@ TEST(a_start_that_fails_is_told)
 		.program = "/no/such", .argv = argv, .envp = no_env, .sandbox = stub_sandbox(&works)};
 	struct nono_run_result result = {0};
 
-	CHECK_INT(nono_run_contained(&spec, own, &result, NULL), 0);
+	CHECK_INT(nono_run_contained(&spec, own, NULL, &result, NULL), 0);
 	CHECK_INT(result.failed.stage, NONO_STAGE_EXEC);
 	CHECK_INT(result.exit_code, 127);
 	spec.program = "/bin/true";
 	spec.sandbox = stub_sandbox(&broken);
-	CHECK_INT(nono_run_contained(&spec, own, &result, NULL), 0);
+	CHECK_INT(nono_run_contained(&spec, own, NULL, &result, NULL), 0);
 	CHECK_INT(result.failed.stage, NONO_STAGE_LANDLOCK);
 	CHECK_INT(result.exit_code, 126);
 	spec.sandbox = NULL;
-	CHECK_INT(nono_run_contained(&spec, own, &result, NULL), -NONO_E_POLICY);
+	CHECK_INT(nono_run_contained(&spec, own, NULL, &result, NULL), -NONO_E_POLICY);
 }
 
 static void on_child(int signo)
@@ -167,7 +169,7 @@ TEST(what_is_not_open_is_empty)
 	(void)close(0);
 	CHECK_INT(run_code("test -z \"$(cat)\""), 0);
 	CHECK(fcntl(0, F_GETFD) < 0);
-	CHECK_INT(nono_run_contained(&spec, bad, &result, &err), -NONO_E_SYSTEM);
+	CHECK_INT(nono_run_contained(&spec, bad, NULL, &result, &err), -NONO_E_SYSTEM);
 	CHECK_HAS(err.text, "descriptor 99");
 }
 
@@ -265,4 +267,197 @@ TEST(it_dies_with_its_caller)
 	REQUIRE(read(alive[0], &c, 1) == 1);
 	REQUIRE(kill(pid, SIGKILL) == 0 && waitpid(pid, &status, 0) == pid);
 	CHECK_INT(read(alive[0], &c, 1), 0);
+}
+
+/* ---- ended from outside ---- */
+
+static struct nono_run_result run_controlled(const char *script, const int stdio[3],
+					     const struct nono_run_control *control)
+{
+	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)script, NULL};
+	const struct nono_run_spec spec = {
+		.program = "/bin/sh", .argv = argv, .envp = no_env, .sandbox = stub_sandbox(&works), .observe = true};
+	struct nono_run_result result = {0};
+	struct nono_error err = {0};
+
+	t_time_limit(60);
+	CHECK_INT(nono_run_contained(&spec, stdio, control, &result, &err), 0);
+	CHECK_STR(err.text, "");
+	CHECK(waitpid(-1, NULL, __WALL | WNOHANG) < 0 && errno == ECHILD);
+	return result;
+}
+
+static long ms_since(const struct timespec *begin)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000;
+}
+
+static struct timespec now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t;
+}
+
+TEST(a_timeout)
+{
+	struct nono_run_control control = {.timeout_ms = 100, .grace_ms = 10000, .signal_fd = -1};
+	struct timespec begin = now();
+	struct nono_run_result r = run_controlled("exec sleep 100", own, &control);
+
+	CHECK_INT(r.term_signal, SIGTERM);
+	CHECK_INT(r.exit_code, 128 + SIGTERM);
+	CHECK_INT(r.stop, NONO_STOP_TIMEOUT);
+	CHECK(ms_since(&begin) >= 100 && ms_since(&begin) < 9000);
+	/* One that ends by itself on SIGTERM, a stopped one, one that does not hear. */
+	r = run_controlled("trap 'exit 7' TERM; while :; do sleep 0.01; done", own, &control);
+	CHECK_INT(r.exit_code, 7);
+	CHECK_INT(r.stop, NONO_STOP_TIMEOUT);
+	r = run_controlled("kill -STOP $$; exit 3", own, &control);
+	CHECK_INT(r.term_signal, SIGTERM);
+	control.grace_ms = 100;
+	begin = now();
+	r = run_controlled("trap '' TERM; while :; do sleep 0.01; done", own, &control);
+	CHECK_INT(r.term_signal, SIGKILL);
+	CHECK_INT(r.stop, NONO_STOP_TIMEOUT);
+	CHECK(ms_since(&begin) >= 200);
+	control.grace_ms = 0;
+	r = run_controlled("trap '' TERM; exec sleep 100", own, &control);
+	CHECK_INT(r.term_signal, SIGKILL);
+	/* The control: in time. */
+	control.timeout_ms = 50000;
+	r = run_controlled("exit 5", own, &control);
+	CHECK_INT(r.exit_code, 5);
+	CHECK_INT(r.stop, NONO_STOP_NONE);
+	control.timeout_ms = UINT32_MAX;
+	CHECK_INT(run_controlled("exit 6", own, &control).exit_code, 6);
+	control.timeout_ms = 0;
+	CHECK_INT(run_controlled("sleep 0.3; exit 4", own, &control).exit_code, 4);
+}
+
+static void *signal_later(void *arg)
+{
+	const int *fds = arg; /* when there is output on the first, a signal into the second */
+	const unsigned char bytes[] = {0, 255, 200, SIGUSR1};
+	char c;
+
+	CHECK(read(fds[0], &c, 1) == 1);
+	CHECK(write(fds[1], bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes));
+	return NULL;
+}
+
+TEST(signals_are_passed_on)
+{
+	struct nono_run_control control = {.grace_ms = 0};
+	struct nono_run_result r;
+	int ends[2], out[2], fds[2];
+	pthread_t thread;
+
+	REQUIRE(pipe2(ends, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
+	control.signal_fd = ends[0];
+	fds[0] = out[0];
+	fds[1] = ends[1];
+	REQUIRE(pthread_create(&thread, NULL, signal_later, fds) == 0);
+	r = run_controlled("trap 'exit 9' USR1; echo; while :; do sleep 0.01; done", (const int[]){0, out[1], 2},
+			   &control);
+	(void)pthread_join(thread, NULL);
+	CHECK_INT(r.exit_code, 9);
+	CHECK_INT(r.stop, NONO_STOP_SIGNAL);
+	/* One that was there before. */
+	REQUIRE(write(ends[1], (const unsigned char[]){SIGKILL}, 1) == 1);
+	r = run_controlled("exec sleep 100", own, &control);
+	CHECK_INT(r.term_signal, SIGKILL);
+	CHECK_INT(r.stop, NONO_STOP_SIGNAL);
+	/* None: the end of the pipe is no signal, and takes no time either. */
+	CHECK_INT(run_controlled("exit 2", own, &control).stop, NONO_STOP_NONE);
+	(void)close(ends[1]);
+	r = run_controlled("sleep 0.3; exit 3", own, &control);
+	CHECK_INT(r.exit_code, 3);
+	CHECK_INT(r.stop, NONO_STOP_NONE);
+}
+
+/* With a group of its own nobody of it is left; without one, the command alone is ended. */
+TEST(a_timeout_of_a_group)
+{
+	static const char script[] =
+		"trap '' TERM; sh -c 'trap \"\" TERM; echo; exec sleep 100' & trap 'exit 1' TERM; wait";
+
+	for (int group = 0; group < 2; group++) {
+		const struct nono_run_control control = {
+			.timeout_ms = 300, .grace_ms = 10000, .signal_fd = -1, .own_group = group};
+		struct nono_run_result r;
+		struct pollfd poll_end;
+		int out[2];
+		char c;
+
+		REQUIRE(pipe2(out, O_CLOEXEC) == 0);
+		r = run_controlled(script, (const int[]){0, out[1], 2}, &control);
+		CHECK_INT(r.exit_code, 1);
+		CHECK_INT(r.stop, NONO_STOP_TIMEOUT);
+		(void)close(out[1]);
+		REQUIRE(read(out[0], &c, 1) == 1);
+		poll_end = (struct pollfd){.fd = out[0], .events = POLLIN};
+		/* At the end only where the one in the background is gone. */
+		CHECK_INT(poll(&poll_end, 1, group ? 10000 : 300), group);
+		(void)close(out[0]);
+	}
+}
+
+/* Error output that nobody reads does not hold up who set a limit; what was written is not lost. */
+TEST(a_timeout_with_a_reader_that_sleeps)
+{
+	const struct nono_run_control control = {.timeout_ms = 300, .grace_ms = 0, .signal_fd = -1};
+	int errors[2];
+	struct nono_run_result r;
+	char text[4096];
+	ssize_t got, sum = 0;
+
+	REQUIRE(pipe2(errors, O_CLOEXEC) == 0);
+	r = run_controlled("while :; do echo 0123456789; done >&2", (const int[]){0, 1, errors[1]}, &control);
+	CHECK_INT(r.term_signal, SIGKILL);
+	CHECK_INT(r.stop, NONO_STOP_TIMEOUT);
+	nono_run_result_done(&r);
+	(void)close(errors[1]);
+	while ((got = read(errors[0], text, sizeof(text))) > 0)
+		sum += got;
+	CHECK(got == 0 && sum > 65536);
+}
+
+/* A program may have closed what others take for granted. */
+TEST(without_descriptors_of_its_own)
+{
+	static const int broken = EOPNOTSUPP;
+	const struct nono_run_control control = {.timeout_ms = 20000, .signal_fd = -1};
+	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)"test -z \"$(cat)\" && echo x >&2; exit 6", NULL};
+	struct nono_run_spec spec = {
+		.program = "/bin/sh", .argv = argv, .envp = no_env, .sandbox = stub_sandbox(&works), .observe = true};
+	int saved[3], codes[2] = {-1, -1}, stages[2] = {-1, -1}, out[2];
+	char c = 0;
+
+	REQUIRE(pipe2(out, O_CLOEXEC) == 0);
+	for (int i = 0; i < 3; i++) {
+		saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 10);
+		(void)close(i);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct nono_run_result r = {0};
+
+		spec.sandbox = stub_sandbox(i ? &broken : &works);
+		if (nono_run_contained(&spec, (const int[]){0, 1, out[1]}, &control, &r, NULL) == 0) {
+			codes[i] = r.exit_code;
+			stages[i] = r.failed.stage;
+		}
+		nono_run_result_done(&r);
+	}
+	for (int i = 0; i < 3; i++)
+		(void)dup2(saved[i], i);
+	CHECK_INT(codes[0], 6);
+	CHECK_INT(stages[0], NONO_STAGE_NONE);
+	CHECK(read(out[0], &c, 1) == 1 && c == 'x');
+	CHECK_INT(codes[1], 126);
+	CHECK_INT(stages[1], NONO_STAGE_LANDLOCK);
 }

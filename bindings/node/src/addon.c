@@ -484,11 +484,27 @@ static int descriptor(napi_env env, napi_value options, const char *name)
 	return fd;
 }
 
-/* (set, argv, {env, cwd, stdin, stdout, stderr}) */
+static bool flag(napi_env env, napi_value options, const char *name)
+{
+	bool b = false;
+
+	(void)napi_get_value_bool(env, member(env, options, name), &b);
+	return b;
+}
+
+static uint32_t milliseconds(napi_env env, napi_value options, const char *name, uint32_t otherwise)
+{
+	(void)napi_get_value_uint32(env, member(env, options, name), &otherwise);
+	return otherwise;
+}
+
+/* (set, argv, {env, cwd, stdin, stdout, stderr, timeout, grace, ownGroup}) */
 static napi_value run(napi_env env, napi_callback_info info)
 {
 	struct call c = call_of(env, info);
 	NonoRunOptions opts = NONO_RUN_OPTIONS_INIT;
+	NonoRunControl control = NONO_RUN_CONTROL_INIT;
+	NonoRunStop stop = NONO_RUN_STOP_NONE;
 	NonoErrorCode code = NONO_ERROR_CODE_OK;
 	const char **argv = strings(env, c.args[1]), **vars = strings(env, member(env, c.args[2], "env"));
 	char *cwd = text(env, member(env, c.args[2], "cwd"));
@@ -500,27 +516,23 @@ static napi_value run(napi_env env, napi_callback_info info)
 	opts.stdin_fd = descriptor(env, c.args[2], "stdin");
 	opts.stdout_fd = descriptor(env, c.args[2], "stdout");
 	opts.stderr_fd = descriptor(env, c.args[2], "stderr");
+	control.timeout_ms = milliseconds(env, c.args[2], "timeout", 0);
+	control.grace_ms = milliseconds(env, c.args[2], "grace", control.grace_ms);
+	control.own_group = flag(env, c.args[2], "ownGroup");
 	if (!is_throwing(env)) {
-		code = nono_run_command(pointer(env, c.args[0]), argv, &opts, &r);
+		code = nono_run_command_controlled(pointer(env, c.args[0]), argv, &opts, &control, &r, &stop);
 		v = code == NONO_ERROR_CODE_OK ? object(env) : fail(env, code);
 	}
 	if (v && code == NONO_ERROR_CODE_OK) {
 		set(env, v, "exitCode", number(env, r.exit_code));
 		set(env, v, "signal", number(env, r.signal));
+		set(env, v, "stop", number(env, (double)stop));
 		set(env, v, "report", take(env, r.report_json));
 	}
 	free_strings(argv);
 	free_strings(vars);
 	free(cwd);
 	return v;
-}
-
-static bool flag(napi_env env, napi_value options, const char *name)
-{
-	bool b = false;
-
-	(void)napi_get_value_bool(env, member(env, options, name), &b);
-	return b;
 }
 
 /* (name, {home, workdir, configDir, env, shareWorkdir, createMissing}) */

@@ -101,6 +101,12 @@ test('run', (t) => {
   assert.strictEqual(ended.report.denials[0].path, secret);
   assert.match(fs.readFileSync(path.join(dir, 'errors'), 'utf8'), /Permission denied/);
   assert.strictEqual(nono.runSync(caps, ['sh', '-c', 'exit 5'], { env }).exitCode, 5);
+  const slow = ['sh', '-c', 'exec sleep 100'];
+  const late = nono.runSync(caps, slow, { env, timeout: 100 });
+  assert.deepStrictEqual([late.exitCode, late.signal, late.stop], [143, 15, nono.Stop.TIMEOUT]);
+  const killed = nono.runSync(caps, slow, { env, timeout: 1, grace: 0, ownGroup: true });
+  assert.deepStrictEqual([killed.signal, killed.stop], [9, nono.Stop.TIMEOUT]);
+  assert.strictEqual(nono.runSync(caps, ['sh', '-c', 'exit 5'], { env, timeout: 50000 }).stop, nono.Stop.NONE);
   assert.throws(() => nono.runSync(caps, ['no-such-command'], { env }), { code: nono.ErrorCode.PATH_NOT_FOUND });
 });
 

@@ -160,6 +160,29 @@ class Case(unittest.TestCase):
             nono.run(caps, ['no-such-command'], env=env)
         self.assertEqual(raised.exception.code, ErrorCode.PATH_NOT_FOUND)
 
+    def test_run_that_is_ended(self):
+        caps = CapabilitySet()
+        for path in NEEDED:
+            caps.allow_path(path, Access.READ)
+        slow, env = ['sh', '-c', 'exec sleep 100'], {'PATH': '/usr/bin:/bin'}
+        late = nono.run(caps, slow, env=env, timeout=0.1)
+        self.assertEqual((late.exit_code, late.signal, late.stop), (143, 15, nono.Stop.TIMEOUT))
+        late = nono.run(caps, slow, env=env, timeout=0, grace=0, own_group=True)
+        self.assertEqual((late.signal, late.stop), (9, nono.Stop.TIMEOUT))
+        self.assertEqual(nono.run(caps, ['sh', '-c', 'exit 4'], env=env, timeout=50).stop, nono.Stop.NONE)
+        read_end, write_end = os.pipe()
+        try:
+            timer = threading.Timer(0.1, os.write, [write_end, bytes([2])])
+            timer.start()
+            told = nono.run(caps, slow, env=env, signal_fd=read_end)
+            timer.join()
+        finally:
+            os.close(read_end)
+            os.close(write_end)
+        self.assertEqual((told.signal, told.stop), (2, nono.Stop.SIGNAL))
+        with self.assertRaises(ValueError):
+            nono.run(caps, slow, env=env, timeout=-1)
+
     def test_profile(self):
         os.makedirs(os.path.join(self.dir, '.ssh'))
         caps = nono.load_profile(None, home=self.dir, workdir=self.granted, share_workdir=True)

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/util.h"
 
 #define SAME_NUMBER(name) static_assert(NONO_RIGHT_##name == LL_FS_##name, "NONO_RIGHT_" #name)
@@ -147,7 +148,7 @@ int nono_landlock_build(struct nono_capset *set, int abi, int *ret_fd, struct no
 	int rc;
 
 	/* CLOEXEC comes with the descriptor: there is no flag for it. */
-	fd = (int)syscall(LL_SYS_CREATE_RULESET, &attr, sizeof(attr), 0);
+	fd = nono_fd_above_stdio((int)syscall(LL_SYS_CREATE_RULESET, &attr, sizeof(attr), 0));
 	if (fd < 0)
 		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot make a Landlock ruleset");
 	rc = add_grants(set, (uint32_t)attr.handled_access_fs, fd, err);

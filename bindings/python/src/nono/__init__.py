@@ -11,7 +11,7 @@ from ._ffi import encode, lib, strings, text
 
 __all__ = [
     'Access', 'CapabilitySet', 'Entry', 'ErrorCode', 'Explanation', 'Network', 'NonoError', 'Operation', 'QueryContext',
-    'QueryResult', 'Reason', 'RunResult', 'SandboxState', 'Source', 'apply', 'is_supported', 'load_profile',
+    'QueryResult', 'Reason', 'RunResult', 'SandboxState', 'Source', 'Stop', 'apply', 'is_supported', 'load_profile',
     'merge_report', 'run', 'session_report', 'support_info', 'version',
 ]
 
@@ -52,6 +52,12 @@ class Operation(enum.IntEnum):
     CREATE = 3
     UNLINK = 4
     EXEC = 5
+
+
+class Stop(enum.IntEnum):
+    NONE = 0
+    TIMEOUT = 1
+    SIGNAL = 2
 
 
 class ErrorCode(enum.IntEnum):
@@ -116,6 +122,7 @@ class RunResult(NamedTuple):
     exit_code: int
     signal: int
     report: dict
+    stop: Stop = Stop.NONE
 
 
 def _check(code: int) -> None:
@@ -315,14 +322,31 @@ def load_profile(name_or_path: Optional[str], *, home: Path, workdir: Path, conf
     return CapabilitySet(pointer.value)
 
 
+def _milliseconds(seconds: Optional[float]) -> int:
+    """At least one, for 0 is no limit."""
+    if seconds is None:
+        return 0
+    if not 0 <= seconds < 2 ** 32 // 1000:
+        raise ValueError('not a number of seconds from 0 to 4294966')
+    return max(1, round(seconds * 1000))
+
+
 def run(caps: CapabilitySet, argv: Sequence[str], *, env: Optional[Mapping[str, str]] = None,
-        cwd: Optional[Path] = None, stdin: int = -1, stdout: int = -1, stderr: int = -1) -> RunResult:
-    """Run one command in the sandbox and wait for it. Descriptors are numbers; -1 is this process's own."""
+        cwd: Optional[Path] = None, stdin: int = -1, stdout: int = -1, stderr: int = -1,
+        timeout: Optional[float] = None, grace: float = 2.0, signal_fd: int = -1, own_group: bool = False) -> RunResult:
+    """Run one command in the sandbox and wait for it. Descriptors are numbers; -1 is this process's own.
+
+    After timeout seconds it gets SIGTERM, grace seconds later SIGKILL. Each byte that can be read from signal_fd is the
+    number of a signal for it. own_group: it leads a process group, and all of that is meant.
+    """
     options = _ffi.RunOptions(ctypes.sizeof(_ffi.RunOptions), _pairs(env), None if cwd is None else encode(cwd), stdin,
                               stdout, stderr)
-    result = _ffi.RunResult()
-    _check(lib.nono_run_command(caps.pointer, strings(argv), ctypes.byref(options), ctypes.byref(result)))
-    return RunResult(result.exit_code, result.signal, json.loads(text(result.report_json)))
+    control = _ffi.RunControl(ctypes.sizeof(_ffi.RunControl), _milliseconds(timeout), _milliseconds(grace or None),
+                              signal_fd, own_group)
+    result, stop = _ffi.RunResult(), ctypes.c_int()
+    _check(lib.nono_run_command_controlled(caps.pointer, strings(argv), ctypes.byref(options), ctypes.byref(control),
+                                           ctypes.byref(result), ctypes.byref(stop)))
+    return RunResult(result.exit_code, result.signal, json.loads(text(result.report_json)), Stop(stop.value))
 
 
 def session_report(exit_code: int, denials=(), ipc_denials=(), violations=()) -> dict:

@@ -28,6 +28,11 @@ class RunOptions(ctypes.Structure):
                 ('stdout_fd', c_int), ('stderr_fd', c_int)]
 
 
+class RunControl(ctypes.Structure):
+    _fields_ = [('size', c_size_t), ('timeout_ms', c_uint32), ('grace_ms', c_uint32), ('signal_fd', c_int),
+                ('own_group', c_bool)]
+
+
 class RunResult(ctypes.Structure):
     _fields_ = [('exit_code', c_int32), ('signal', c_int32), ('report_json', c_void_p)]
 
@@ -83,6 +88,8 @@ _CALLS = {
     'nono_explain_path': (_CODE, [_HANDLE, c_char_p, c_uint32, POINTER(Explanation)]),
     'nono_explanation_clear': (None, [POINTER(Explanation)]),
     'nono_run_command': (_CODE, [_HANDLE, POINTER(c_char_p), POINTER(RunOptions), POINTER(RunResult)]),
+    'nono_run_command_controlled': (_CODE, [_HANDLE, POINTER(c_char_p), POINTER(RunOptions), POINTER(RunControl),
+                                            POINTER(RunResult), POINTER(c_int)]),
 }
 
 

@@ -79,6 +79,18 @@ pub struct NonoRunOptions {
 }
 
 #[repr(C)]
+pub struct NonoRunControl {
+    pub size: usize,
+    pub timeout_ms: u32,
+    pub grace_ms: u32,
+    pub signal_fd: c_int,
+    pub own_group: bool,
+}
+
+/// A NonoRunStop.
+pub type NonoRunStop = c_int;
+
+#[repr(C)]
 pub struct NonoRunResult {
     pub exit_code: i32,
     pub signal: i32,
@@ -176,5 +188,13 @@ extern "C" {
         argv: *const *const c_char,
         opts: *const NonoRunOptions,
         out: *mut NonoRunResult,
+    ) -> NonoErrorCode;
+    pub fn nono_run_command_controlled(
+        caps: *const NonoCapabilitySet,
+        argv: *const *const c_char,
+        opts: *const NonoRunOptions,
+        control: *const NonoRunControl,
+        out: *mut NonoRunResult,
+        out_stop: *mut NonoRunStop,
     ) -> NonoErrorCode;
 }

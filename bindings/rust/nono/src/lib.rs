@@ -11,7 +11,7 @@ mod run;
 pub use caps::{Access, CapabilitySet, Entry, Network, Source};
 pub use error::{Code, Error};
 pub use query::{Explanation, Operation, QueryContext, QueryResult, Reason};
-pub use run::{apply, Command, Ended, Profile};
+pub use run::{apply, Command, Ended, Profile, Stop};
 
 /// The library's version.
 pub fn version() -> String {

@@ -7,6 +7,7 @@ use std::ffi::CString;
 use std::mem::size_of;
 use std::os::raw::{c_char, c_int};
 use std::ptr::{null, null_mut};
+use std::time::Duration;
 
 /// Confine this process, every thread of it, for good.
 pub fn apply(caps: &CapabilitySet) -> Result<(), Error> {
@@ -28,11 +29,22 @@ impl Strings {
     }
 }
 
+/// Was a command ended from outside?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    No,
+    /// Its time was over.
+    Timeout,
+    /// A signal was passed on to it.
+    Signal,
+}
+
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
     pub exit_code: i32,
     pub signal: i32,
+    pub stop: Stop,
     /// What was refused, as JSON.
     pub report: String,
 }
@@ -44,11 +56,29 @@ pub struct Command {
     env: Vec<String>,
     dir: Option<String>,
     stdio: [c_int; 3],
+    timeout: Option<Duration>,
+    grace: Duration,
+    signal_fd: c_int,
+    own_group: bool,
+}
+
+/// At least one, for 0 is no limit.
+fn milliseconds(time: Duration) -> u32 {
+    time.as_millis().clamp(1, u32::MAX.into()) as u32
 }
 
 impl Command {
     pub fn new<S: AsRef<str>>(argv: &[S]) -> Command {
-        Command { argv: owned(argv), env: Vec::new(), dir: None, stdio: [-1; 3] }
+        Command {
+            argv: owned(argv),
+            env: Vec::new(),
+            dir: None,
+            stdio: [-1; 3],
+            timeout: None,
+            grace: Duration::from_secs(2),
+            signal_fd: -1,
+            own_group: false,
+        }
     }
 
     /// NAME=value, all that the command gets.
@@ -68,6 +98,25 @@ impl Command {
         self
     }
 
+    /// It gets SIGTERM after a time, and SIGKILL another time later; that one may be zero.
+    pub fn timeout(mut self, time: Duration, grace: Duration) -> Command {
+        self.timeout = Some(time);
+        self.grace = grace;
+        self
+    }
+
+    /// Each byte that is read from this descriptor is the number of a signal for it.
+    pub fn signal_fd(mut self, fd: c_int) -> Command {
+        self.signal_fd = fd;
+        self
+    }
+
+    /// It leads a process group, and signals and the timeout are for all of that.
+    pub fn own_group(mut self) -> Command {
+        self.own_group = true;
+        self
+    }
+
     /// Run it and wait for its end.
     pub fn run(&self, caps: &CapabilitySet) -> Result<Ended, Error> {
         let (argv, env) = (Strings::new(&self.argv)?, Strings::new(&self.env)?);
@@ -80,11 +129,25 @@ impl Command {
             stdout_fd: self.stdio[1],
             stderr_fd: self.stdio[2],
         };
+        let control = sys::NonoRunControl {
+            size: size_of::<sys::NonoRunControl>(),
+            timeout_ms: self.timeout.map_or(0, milliseconds),
+            grace_ms: if self.grace.is_zero() { 0 } else { milliseconds(self.grace) },
+            signal_fd: self.signal_fd,
+            own_group: self.own_group,
+        };
+        let mut stop = 0;
         let mut r = sys::NonoRunResult { exit_code: 0, signal: 0, report_json: null_mut() };
         // SAFETY: all is alive for the call; the report is ours.
         unsafe {
-            check(sys::nono_run_command(caps.0, argv.array.as_ptr(), &opts, &mut r))?;
-            Ok(Ended { exit_code: r.exit_code, signal: r.signal, report: take(r.report_json).unwrap_or_default() })
+            check(sys::nono_run_command_controlled(caps.0, argv.array.as_ptr(), &opts, &control, &mut r, &mut stop))?;
+            let stop = match stop {
+                1 => Stop::Timeout,
+                2 => Stop::Signal,
+                _ => Stop::No,
+            };
+            let report = take(r.report_json).unwrap_or_default();
+            Ok(Ended { exit_code: r.exit_code, signal: r.signal, stop, report })
         }
     }
 }

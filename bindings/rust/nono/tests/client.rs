@@ -1,8 +1,9 @@
 // client.rs - the Rust binding.  SPDX-License-Identifier: Apache-2.0
 
-use nono::{Access, CapabilitySet, Code, Command, Network, Operation, Profile, QueryContext, Reason};
+use nono::{Access, CapabilitySet, Code, Command, Network, Operation, Profile, QueryContext, Reason, Stop};
 use std::os::raw::c_int;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs, process, sync, thread};
 
 /// A directory with a granted part and a secret beside it; removed at the end.
@@ -114,7 +115,16 @@ fn a_command() {
     let ended = cat.run(&caps).unwrap();
     assert!(ended.exit_code == 1 && ended.report.contains(&world.path("secret")));
     let ended = Command::new(&["/bin/sh", "-c", "exit 5"]).run(&caps).unwrap();
-    assert_eq!((ended.exit_code, ended.signal), (5, 0));
+    assert_eq!((ended.exit_code, ended.signal, ended.stop), (5, 0, Stop::No));
+    let slow = Command::new(&["/bin/sh", "-c", "exec sleep 100"]).env(&["PATH=/usr/bin:/bin"]);
+    let late = slow.clone().timeout(Duration::from_millis(100), Duration::from_secs(20)).run(&caps).unwrap();
+    assert_eq!((late.exit_code, late.signal, late.stop), (143, 15, Stop::Timeout));
+    let late = slow.clone().own_group().timeout(Duration::ZERO, Duration::ZERO).run(&caps).unwrap();
+    assert_eq!((late.signal, late.stop), (9, Stop::Timeout));
+    let (mut teller, told) = std::os::unix::net::UnixStream::pair().unwrap();
+    std::io::Write::write_all(&mut teller, &[2]).unwrap();
+    let told = slow.signal_fd(std::os::unix::io::AsRawFd::as_raw_fd(&told)).run(&caps).unwrap();
+    assert_eq!((told.signal, told.stop), (2, Stop::Signal));
     let error = Command::new(&["no-such-command"]).run(&caps).unwrap_err();
     assert_eq!(error.code, Code::PathNotFound);
 }
