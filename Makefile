@@ -33,6 +33,7 @@ bench:
 install: all
 	@$(MESON) configure build -Dprefix=$(PREFIX) >/dev/null
 	@DESTDIR=$(DESTDIR) $(MESON) install -C build
+	@tools/madedirs add build '$(DESTDIR)$(PREFIX)'
 
 # Where meson put them: lib or lib/MACHINE, share/man perhaps compressed.
 INSTALLED = bin/nono include/nono.h \
@@ -45,6 +46,7 @@ uninstall:
 	@rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nono.fish
 	@for page in docs/man/*.[1-8]; do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	@rm -rf $(DESTDIR)$(PREFIX)/share/nono
+	@tools/madedirs remove build '$(DESTDIR)$(PREFIX)'
 
 clean:
 	@rm -rf build build-*

@@ -109,8 +109,26 @@ def test_install_and_uninstall(tmp_path):
     assert {'nono', 'nono.h', 'libnono.a', 'libnono.so', 'libnono.so.1', 'libnono_ffi.a', 'libnono_ffi.so', 'nono.pc',
             'libnono.3'} <= names
     run(['make', 'uninstall', f'DESTDIR={tmp_path}', 'PREFIX=/usr'], cwd=ROOT)
-    left = [f for f in glob.glob(f'{tmp_path}/**', recursive=True) if not os.path.isdir(f) or os.path.islink(f)]
-    assert left == []
+    assert os.listdir(tmp_path) == []
+
+
+def test_uninstall_leaves_what_is_not_its_own(tmp_path):
+    """A directory that was there before stays, empty or not, and so does one that somebody else uses by now."""
+    root = tmp_path / 'root'
+    before = root / 'usr' / 'share' / 'man' / 'man1'
+    before.mkdir(parents=True)
+    for _ in range(2):  # installing again finds its own directories there
+        run(['make', 'install', f'DESTDIR={root}', 'PREFIX=/usr'], cwd=ROOT)
+    other = root / 'usr' / 'share' / 'zsh' / 'site-functions' / '_other'
+    other.write_text('x')
+    run(['make', 'uninstall', f'DESTDIR={root}', 'PREFIX=/usr'], cwd=ROOT)
+    left = sorted(os.path.relpath(f, root) for f in glob.glob(f'{root}/**', recursive=True))
+    assert left == ['.', 'usr', 'usr/share', 'usr/share/man', 'usr/share/man/man1', 'usr/share/zsh',
+                    'usr/share/zsh/site-functions', 'usr/share/zsh/site-functions/_other']
+    # Later, when that is gone as well, it is not too late.
+    other.unlink()
+    run(['make', 'uninstall', f'DESTDIR={root}', 'PREFIX=/usr'], cwd=ROOT)
+    assert not (root / 'usr' / 'share' / 'zsh').exists() and before.exists()
 
 
 # ---- C and C++ ----
