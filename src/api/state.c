@@ -119,31 +119,37 @@ static NonoErrorCode open_all(const struct nono_capset *from, struct nono_capset
  * A rule about what was not there, or of a text that says paths only, is placed anew: a link on its way, or what has
  * been made there since, would not be met by its text.
  */
-static NonoErrorCode place_denies(struct nono_capset *set)
+static NonoErrorCode place_deny(struct nono_deny *d)
 {
 	static const struct nono_vars nowhere = {.home = (char *)"/", .workdir = (char *)"/"};
+	_cleanup_(nono_capset_done) struct nono_capset one = {0};
+	const struct nono_builder b = {.set = &one, .vars = &nowhere, .fs = &nono_fs_host};
+	const struct nono_deny_request r = {
+		.text = d->written, .kind = NONO_SOURCE_USER, .source = nono_source_words[d->source.kind]};
+	struct nono_error err = {0};
+	struct nono_deny *placed;
 
-	for (size_t i = 0; i < set->deny_count; i++) {
-		_cleanup_(nono_capset_done) struct nono_capset one = {0};
-		const struct nono_builder b = {.set = &one, .vars = &nowhere, .fs = &nono_fs_host};
-		struct nono_deny *d = &set->denies[i], old = *d;
-		const struct nono_deny_request r = {
-			.text = d->written, .kind = NONO_SOURCE_USER, .source = nono_source_words[d->source.kind]};
-		struct nono_error err = {0};
-
-		if (d->exists)
-			continue;
-		if (nono_build_deny(&b, &r, &err) < 0)
-			return nono_api_fail_error(&err);
-		d->real = one.denies[0].real;
-		d->alias = one.denies[0].alias;
-		d->exists = one.denies[0].exists;
-		d->dev = one.denies[0].dev;
-		d->ino = one.denies[0].ino;
-		one.denies[0].real = old.real;
-		one.denies[0].alias = old.alias;
-	}
+	if (nono_build_deny(&b, &r, &err) < 0)
+		return nono_api_fail_error(&err);
+	placed = &one.denies[0];
+	free(d->real);
+	free(d->alias);
+	d->real = TAKE(placed->real);
+	d->alias = TAKE(placed->alias);
+	d->exists = placed->exists;
+	d->dev = placed->dev;
+	d->ino = placed->ino;
 	return NONO_ERROR_CODE_OK;
+}
+
+static NonoErrorCode place_denies(struct nono_capset *set)
+{
+	NonoErrorCode code = NONO_ERROR_CODE_OK;
+
+	for (size_t i = 0; i < set->deny_count && code == NONO_ERROR_CODE_OK; i++)
+		if (!set->denies[i].exists)
+			code = place_deny(&set->denies[i]);
+	return code;
 }
 
 static void swap_grants(struct nono_capset *a, struct nono_capset *b)

@@ -127,17 +127,13 @@ static int read_grant(json_t *value, const struct place *at, NonoSandboxState *s
 	rc = nono_capset_new_grant(&state->set, &g, err);
 	if (rc < 0)
 		return rc;
-	rc = take_path(path, "path", at, &g->node.real, err);
-	if (rc < 0)
-		return rc;
 	g->written = strdup(original);
 	g->node.dev = (uint64_t)dev;
 	g->node.ino = (uint64_t)ino;
 	g->access = read_access(access);
 	g->is_file = is_file;
-	if (!g->written)
-		return nono_nomem(err);
-	return read_source(source, at, &g->source, err);
+	rc = g->written ? take_path(path, "path", at, &g->node.real, err) : nono_nomem(err);
+	return rc < 0 ? rc : read_source(source, at, &g->source, err);
 }
 
 static int read_deny(json_t *value, const struct place *at, NonoSandboxState *state, struct nono_error *err)
