@@ -114,6 +114,40 @@ def section(bench, title, flags):
     return text + f'Resident at most: {bench.resident(["run", "-s", *flags])} KiB.\n\n'
 
 
+MASKS = (1, 2, 10, 100)
+
+
+def mask_profile(bench, name, where, count):
+    """Denied files, each of which needs a cover where `where` is granted."""
+    folder = os.path.join(bench.home, where)
+    for n in range(count):
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, f'f{n}'), 'w', encoding='utf-8'):
+            pass
+    path = os.path.join(bench.dir, name + '.json')
+    rules = {'allow': ['~/project'], 'deny': [f'~/{where}/f{n}' for n in range(count)]}
+    with open(path, 'w', encoding='utf-8') as f:
+        json.dump({'filesystem': rules}, f)
+    return path
+
+
+def masks(bench):
+    """The same number of rules, once below a granted directory and once beside it."""
+    commands = {'plain': ['/bin/true']}
+    for count in MASKS:
+        for kind, where in (('covered', f'project/d{count}'), ('beside', f'other/d{count}')):
+            path = mask_profile(bench, f'{kind}{count}', where, count)
+            commands[kind, count] = [bench.nono, 'run', '-s', '-p', path, '--allow-cwd', '--', '/bin/true']
+    medians = dict(zip(commands, bench.medians(list(commands.values()))))
+    text = ('## Denied paths below a granted directory\n\nEach is masked in a mount namespace of the command; beside it the same rules '
+            'where no grant covers them. Target: at most 1.5 ms more, and nothing for each file that is opened.\n\n'
+            '| masked files | overhead, us | not covered, us | masks add, us |\n|--:|--:|--:|--:|\n')
+    for count in MASKS:
+        with_masks, without = (medians[kind, count] - medians['plain'] for kind in ('covered', 'beside'))
+        text += f'| {count} | {with_masks:.0f} | {without:.0f} | {with_masks - without:.0f} |\n'
+    return text + '\n'
+
+
 def main():
     bench = Bench()
     version = subprocess.run(['bwrap', '--version'], capture_output=True, text=True, check=False).stdout.strip()
@@ -129,6 +163,7 @@ def main():
             'Much of every row is one start of a static program: on this machine its processor questions (CPUID) trap.\n\n')
     text += section(bench, 'The base groups and the working directory', ['--allow-cwd'])
     text += section(bench, 'claude-code in a project', ['-p', 'claude-code', '--allow-cwd'])
+    text += masks(bench)
     with open(os.path.join(ROOT, 'bench', 'results.md'), 'w', encoding='utf-8') as f:
         f.write(text.replace(bench.home, '~').rstrip() + '\n')
     print(text)
