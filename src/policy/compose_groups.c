@@ -5,12 +5,22 @@
 #include "policy/compose_parts.h"
 #include "policy/path.h"
 
-int nono_compose_unknown_group(const char *name, const char *origin, struct nono_error *err)
+/* Where an entry was written: its place, or the profile that it is from. */
+static int fail_at(const struct nono_entry *entry, struct nono_error *err)
 {
-	const char *near = nono_group_nearest(name);
+	if (entry->place)
+		return nono_fail_in(err, -NONO_E_POLICY, "%s", entry->place);
+	return nono_fail_in(err, -NONO_E_POLICY, "profile %s", entry->origin);
+}
 
-	return nono_fail(err, NONO_E_POLICY, 0, "profile %s: there is no group '%s'%s%s%s", origin, name,
-			 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+int nono_compose_unknown_group(const struct nono_entry *entry, struct nono_error *err)
+{
+	const char *near = nono_group_nearest(entry->text);
+
+	(void)nono_fail(err, NONO_E_POLICY, 0, "there is no group '%s'%s%s%s", entry->text,
+			near ? "; did you mean '" : "", near ? near : "",
+			near ? "'?" : "; nono profile groups lists them");
+	return fail_at(entry, err);
 }
 
 /* Is a group taken out by this list (where older names stand for several)? */
@@ -30,17 +40,15 @@ static bool listed(const struct nono_entries *entries, const char *group)
 
 int nono_compose_check_required(const struct nono_profile *profile, struct nono_error *err)
 {
-	char names[NONO_ERROR_BYTES / 2] = "";
-	size_t used = 0;
+	for (size_t i = 0; i < profile->groups.exclude.len; i++) {
+		const struct nono_entry *e = &profile->groups.exclude.items[i];
 
-	for (size_t i = 0; i < nono_group_count; i++)
-		if (nono_groups[i].required && listed(&profile->groups.exclude, nono_groups[i].name) &&
-		    used < sizeof(names))
-			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "",
-						 nono_groups[i].name);
-	if (used)
-		return nono_fail(err, NONO_E_POLICY, 0,
-				 "groups.exclude names required groups: %s; only trust_groups removes those", names);
+		if (!nono_group_has_required(e->text))
+			continue;
+		(void)nono_fail(err, NONO_E_POLICY, 0, "%s'%s' is a required group; only trust_groups removes those",
+				e->place ? "" : "groups.exclude: ", e->text);
+		return fail_at(e, err);
+	}
 	return 0;
 }
 
@@ -52,7 +60,7 @@ static int note_trusted(const struct nono_profile *profile, struct nono_capset *
 		int rc;
 
 		if (!nono_group_expand(e->text, self))
-			return nono_compose_unknown_group(e->text, e->origin, err);
+			return nono_compose_unknown_group(e, err);
 		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
 				      "profile %s trusts the command with what group %s protects", e->origin, e->text);
 		if (rc < 0)
@@ -122,7 +130,7 @@ static int list_own_groups(const struct nono_profile *p, enum nono_platform plat
 		const char *const *names = nono_group_expand(e->text, self);
 
 		if (!names)
-			return nono_compose_unknown_group(e->text, e->origin, err);
+			return nono_compose_unknown_group(e, err);
 		for (; *names; names++) {
 			const struct nono_group *g = nono_group_find(*names);
 			int rc;

@@ -9,7 +9,7 @@
 int nono_compose_groups(const struct nono_builder *b, const struct nono_compose *c, struct nono_error *err);
 
 /** nono_compose_unknown_group - the error for a group that is not there, naming the nearest. Returns -NONO_E_POLICY. */
-int nono_compose_unknown_group(const char *name, const char *origin, struct nono_error *err);
+int nono_compose_unknown_group(const struct nono_entry *entry, struct nono_error *err);
 
 /** nono_compose_check_required - refuse groups.exclude of required groups, which leave only by trust_groups. */
 int nono_compose_check_required(const struct nono_profile *profile, struct nono_error *err);

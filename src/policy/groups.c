@@ -29,6 +29,20 @@ const char *const *nono_group_expand(const char *name, const char *self[2])
 	return NULL;
 }
 
+bool nono_group_has_required(const char *name)
+{
+	const char *self[2];
+	const char *const *groups = nono_group_expand(name, self);
+
+	for (; groups && *groups; groups++) {
+		const struct nono_group *g = nono_group_find(*groups);
+
+		if (g && g->required)
+			return true;
+	}
+	return false;
+}
+
 const char *nono_group_nearest(const char *name)
 {
 	struct nono_nearest nearest = {.word = name};

@@ -49,6 +49,9 @@ const struct nono_group *nono_group_find(const char *name);
  */
 const char *const *nono_group_expand(const char *name, const char *self[2]);
 
+/** nono_group_has_required - is @name that of a required group, or does it stand for one among others? */
+bool nono_group_has_required(const char *name);
+
 /** nono_group_nearest - the known group name most like @name, for a message; NULL when nothing is near. */
 const char *nono_group_nearest(const char *name);
 

@@ -15,6 +15,7 @@
 struct nono_entry {
 	char *text;    /* as written, not expanded; owned */
 	char *origin;  /* the profile's name; owned */
+	char *place;   /* "FILE:LINE:COLUMN: key.path" of a name that may stand for nothing; owned; NULL: not kept */
 	bool builtin;  /* that profile is compiled in */
 	uint32_t hash; /* of text, so that long lists are searched fast */
 };

@@ -225,6 +225,24 @@ static int read_entry(struct nono_reading *r, const struct nono_key *key, const 
 	return rc;
 }
 
+/* A name that only turns out to stand for nothing when all is joined: where it was written is kept with it. */
+static int keep_place(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
+		      struct nono_entries *list, const char *text)
+{
+	bool group = key->check == nono_check_group, base = key->check == nono_check_base;
+	struct nono_error found = {0};
+	char *end;
+
+	if (r->origin->builtin || !(base || (group && nono_group_is_doubtful(key, text))))
+		return 0;
+	if (nono_json_fail(r->doc, at, NONO_JSON_AT_VALUE, &found, NONO_E_PARSE, "%s", "") == -NONO_E_NOMEM)
+		return nono_nomem(r->err);
+	end = strrchr(found.text, ':');
+	if (end && !strcmp(end, ": "))
+		*end = '\0';
+	return nono_entries_set_place(list, text, found.text, r->err);
+}
+
 static int add_entry(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, json_t *value,
 		     bool *ret_set)
 {
@@ -237,7 +255,9 @@ static int add_entry(struct nono_reading *r, const struct nono_key *key, const s
 	*ret_set = true;
 	if (r->findings && key->check == nono_check_group)
 		rc = nono_read_group(r, key, at, text);
-	return rc == 0 && list ? nono_entries_add(list, text, r->origin->name, r->origin->builtin, r->err) : rc;
+	if (rc == 0 && list)
+		rc = nono_entries_add(list, text, r->origin->name, r->origin->builtin, r->err);
+	return rc == 0 && list ? keep_place(r, key, at, list, text) : rc;
 }
 
 /* A list that is kept as JSON: what does not apply here goes, and what is conditional becomes its text. */

@@ -28,6 +28,7 @@ static void entry_done(struct nono_entry *entry)
 {
 	free(entry->text);
 	free(entry->origin);
+	free(entry->place);
 	*entry = (struct nono_entry){0};
 }
 
@@ -58,6 +59,16 @@ int nono_entries_add(struct nono_entries *e, const char *text, const char *origi
 	if (rc == 0)
 		entry = (struct nono_entry){0};
 	return rc;
+}
+
+int nono_entries_set_place(struct nono_entries *e, const char *text, const char *place, struct nono_error *err)
+{
+	struct nono_entry *entry = find_entry(e, text, nono_hash_text(text));
+
+	if (!entry || entry->place)
+		return 0;
+	entry->place = strdup(place);
+	return entry->place ? 0 : nono_nomem(err);
 }
 
 bool nono_entries_has(const struct nono_entries *e, const char *text)

@@ -7,6 +7,9 @@
 #include "policy/profile.h"
 #include "policy/profile_keys.h"
 
+/** nono_entries_set_place - keep a copy of @place with the entry of this text, the first one. 0 or -NONO_E_NOMEM. */
+int nono_entries_set_place(struct nono_entries *e, const char *text, const char *place, struct nono_error *err);
+
 /** nono_entries_remove - take out the entry with this text, if there is one. */
 void nono_entries_remove(struct nono_entries *e, const char *text);
 

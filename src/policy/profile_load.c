@@ -275,8 +275,7 @@ static int find_base(struct loader *l, const struct link *child, const char *nam
 			l->err, NONO_E_POLICY, 0,
 			"profile %s extends itself; that means the built-in profile of this name, and there is none",
 			name);
-	rc = unknown_profile(l, name);
-	return nono_fail_in(l->err, rc, "profile %s", child->source->name);
+	return unknown_profile(l, name);
 }
 
 static void chain_text(const struct link *link, struct nono_buf *out)
@@ -358,13 +357,19 @@ static int read_source(struct loader *l, const struct source *s, struct nono_pro
 static int load_link(struct loader *l, const struct link *link, const struct nono_strv *extra,
 		     struct nono_profile *ret);
 
-static int load_base(struct loader *l, const struct link *child, const char *name, struct nono_profile *all)
+/* @place: where the name was written; NULL: as an option. */
+static int load_base(struct loader *l, const struct link *child, const char *name, const char *place,
+		     struct nono_profile *all)
 {
 	_cleanup_(source_done) struct source source = {0};
 	_cleanup_(nono_profile_done) struct nono_profile base = {0};
 	const struct link link = {.down = child, .source = &source, .depth = child->depth + 1};
 	int rc = find_base(l, child, name, &source);
 
+	if (rc < 0 && rc != -NONO_E_NOMEM && place)
+		return nono_fail_in(l->err, rc, "%s", place);
+	if (rc < 0)
+		return rc == -NONO_E_NOTFOUND ? nono_fail_in(l->err, rc, "profile %s", child->source->name) : rc;
 	if (rc > 0)
 		rc = load_link(l, &link, NULL, &base);
 	return rc == 0 ? nono_profile_merge(all, &base, l->err) : rc;
@@ -379,10 +384,10 @@ static int load_link(struct loader *l, const struct link *link, const struct non
 	if (rc == 0)
 		rc = read_source(l, link->source, &own);
 	for (size_t i = 0; extra && i < extra->len && rc == 0; i++)
-		rc = load_base(l, link, extra->items[i], &all);
+		rc = load_base(l, link, extra->items[i], NULL, &all);
 	for (size_t i = 0; i < own.extends.len && rc == 0; i++)
 		if (!extra || !nono_strv_has(extra, own.extends.items[i].text))
-			rc = load_base(l, link, own.extends.items[i].text, &all);
+			rc = load_base(l, link, own.extends.items[i].text, own.extends.items[i].place, &all);
 	if (rc == 0)
 		rc = nono_profile_merge(&all, &own, l->err);
 	if (rc < 0)

@@ -76,6 +76,9 @@ int nono_profile_parse_all(const char *text, size_t len, const char *os_release,
 			   const struct nono_profile_origin *origin, struct nono_findings *findings,
 			   struct nono_profile *ret, struct nono_error *err);
 
+/** nono_group_is_doubtful - is this no name of a group, or, in groups.exclude, that of one which must stay? */
+bool nono_group_is_doubtful(const struct nono_key *key, const char *name);
+
 /** nono_read_group - note what is wrong with the name of a group in a list. 0 or -NONO_E_NOMEM. */
 int nono_read_group(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
 		    const char *name);

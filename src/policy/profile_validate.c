@@ -9,37 +9,38 @@ static int note(struct nono_strv *list, const struct nono_error *found, struct n
 	return nono_strv_add_new(list, found->text, err);
 }
 
-static bool removes_required(const char *name)
+static bool is_exclude(const struct nono_key *key)
+{
+	return strcmp(key->path, "groups.exclude") == 0;
+}
+
+bool nono_group_is_doubtful(const struct nono_key *key, const char *name)
 {
 	const char *self[2];
-	const char *const *groups = nono_group_expand(name, self);
 
-	for (; groups && *groups; groups++) {
-		const struct nono_group *g = nono_group_find(*groups);
-
-		if (g && g->required)
-			return true;
-	}
-	return false;
+	return !nono_group_expand(name, self) || (is_exclude(key) && nono_group_has_required(name));
 }
 
 int nono_read_group(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at, const char *name)
 {
-	bool excludes = strcmp(key->path, "groups.exclude") == 0;
+	bool excludes = is_exclude(key);
 	struct nono_error found = {0};
 	const char *near = nono_group_nearest(name);
 	const char *self[2];
 
-	if (excludes && removes_required(name))
+	if (excludes && nono_group_has_required(name))
 		(void)nono_json_fail(r->doc, at, NONO_JSON_AT_VALUE, &found, NONO_E_POLICY,
-				     "a required group; only trust_groups removes those");
+				     "'%s' is a required group; only trust_groups removes those", name);
 	else if (!nono_group_expand(name, self))
 		(void)nono_json_fail(r->doc, at, NONO_JSON_AT_VALUE, &found, NONO_E_POLICY,
-				     "there is no such group%s%s%s%s", excludes ? ", so nothing is left out" : "",
-				     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+				     "there is no group '%s'%s%s%s%s", name, excludes ? ", so nothing is left out" : "",
+				     near ? "; did you mean '" : "", near ? near : "",
+				     near	? "'?"
+				     : excludes ? ""
+						: "; nono profile groups lists them");
 	else
 		return 0;
-	return note(excludes && !removes_required(name) ? &r->findings->warnings : &r->findings->errors, &found,
+	return note(excludes && !nono_group_has_required(name) ? &r->findings->warnings : &r->findings->errors, &found,
 		    r->err);
 }
 
@@ -49,7 +50,7 @@ static int check_names(const struct nono_entries *list, struct nono_error *err)
 
 	for (size_t i = 0; i < list->len; i++)
 		if (!nono_group_expand(list->items[i].text, self))
-			return nono_compose_unknown_group(list->items[i].text, list->items[i].origin, err);
+			return nono_compose_unknown_group(&list->items[i], err);
 	return 0;
 }
 

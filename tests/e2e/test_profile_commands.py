@@ -309,11 +309,29 @@ def test_validate_finds_all(world):
     assert found['errors'] == [
         f'{path}:2:17: filesystem.raed: unknown key; did you mean filesystem.read?',
         f'{path}:2:38: filesystem.read[0]: an empty path; write one, such as $HOME/project',
-        f'{path}:3:25: groups.include[0]: there is no such group; did you mean git_config?',
-        f'{path}:3:51: groups.exclude[0]: a required group; only trust_groups removes those']
-    assert found['warnings'] == [f'{path}:3:71: groups.exclude[1]: there is no such group, so nothing is left out']
+        f'{path}:3:25: groups.include[0]: there is no group \'git_confg\'; did you mean \'git_config\'?',
+        f'{path}:3:51: groups.exclude[0]: \'deny_credentials\' is a required group; only trust_groups removes those']
+    assert found['warnings'] == [f'{path}:3:71: groups.exclude[1]: there is no group \'nope\', so nothing is left out']
     out = text(world, 'validate', 'bad', code=1, COLUMNS='120')
     assert out.startswith(path + '\n[err]  2:17: filesystem.raed: unknown key') and out.endswith('Result: invalid (4 errors)\n')
+
+
+@pytest.mark.parametrize('body,problem', [
+    ('"groups": {"include": ["git_config",\n "git_confg"]}', "3:2: groups.include[1]: there is no group 'git_confg'; did you mean 'git_config'?"),
+    ('"groups": {"include": ["x"]}', "2:24: groups.include[0]: there is no group 'x'; nono profile groups lists them"),
+    ('"trust_groups": ["deny_shell_histry"]', "2:18: trust_groups[0]: there is no group 'deny_shell_histry'; did you mean 'deny_shell_history'?"),
+    ('"groups": {"exclude": ["deny_credentials"]}', "2:24: groups.exclude[0]: 'deny_credentials' is a required group; only trust_groups removes those"),
+    ('"extends": ["default", "pyton-dev"]', '2:24: extends[1]: there is no profile \'pyton-dev\' in DIR or among the built-in ones; did you mean python-dev?'),
+])
+def test_a_name_that_stands_for_nothing_has_a_place_everywhere(world, body, problem):
+    path = world.profile('bad', '{\n' + body + '}')
+    world.profile('child', '{"extends": "bad"}')
+    problem = f'{path}:{problem}'.replace('DIR', os.path.dirname(path))
+    assert as_json(world, 'profile-validate', 'validate', 'bad', code=1)['errors'] == [problem]
+    assert as_json(world, 'profile-validate', 'validate', 'child', code=1)['errors'] == [problem]
+    for words in (['run', '-p', 'bad', '--', 'true'], ['why', '-p', 'child', '--path', '/etc']):
+        done = world.run(*words)
+        assert (done.returncode, done.stdout, done.stderr) == (1, '', f'nono: {problem}\n')
 
 
 def test_validate_a_file(world):

@@ -394,7 +394,7 @@ TEST(required_groups_leave_only_by_trust)
 	add_entry(&f.profile.groups.exclude, "deny_credentials");
 	add_entry(&f.profile.groups.exclude, "user_tools");
 	CHECK_INT(fixture_compose(&f), -NONO_E_POLICY);
-	CHECK(strstr(f.err.text, "deny_credentials; only trust_groups"));
+	CHECK(strstr(f.err.text, "'deny_credentials' is a required group; only trust_groups"));
 	nono_capset_done(&f.set);
 	nono_entries_done(&f.profile.groups.exclude);
 	add_entry(&f.profile.trust_groups, "deny_credentials");

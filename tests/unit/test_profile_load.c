@@ -138,8 +138,9 @@ TEST(unknown_names)
 	check_fails(f, "zzzzzzzz", NONO_E_NOTFOUND,
 		    "there is no profile 'zzzzzzzz' in /home/u/.config/nono/profiles or among the built-in ones");
 	check_fails(f, "special", NONO_E_NOTFOUND,
-		    "profile special: there is no profile 'claude-cod' in /home/u/.config/nono/profiles or among the "
-		    "built-in ones; did you mean claude-code?");
+		    DIR "special.json:1:12: extends: there is no profile 'claude-cod' in /home/u/.config/nono/profiles "
+			"or among the "
+			"built-in ones; did you mean claude-code?");
 }
 
 TEST(base_then_child)
@@ -204,7 +205,8 @@ TEST(own_name_means_the_builtin)
 	CHECK(nono_entries_has(&q.filesystem.read, "/default"));
 	CHECK(nono_entries_has(&q.filesystem.allow, "$HOME/.claude"));
 	check_fails(f, "mine", NONO_E_POLICY,
-		    "profile mine extends itself; that means the built-in profile of this name, and there is none");
+		    DIR "mine.json:1:12: extends: profile mine extends itself; that means the built-in profile of this "
+			"name, and there is none");
 }
 
 TEST(siblings_come_first)

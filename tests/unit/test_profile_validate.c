@@ -98,21 +98,22 @@ TEST(groups_and_their_places)
 	_cleanup_(nono_freep) char *errors = lines(&found.errors);
 	_cleanup_(nono_freep) char *warnings = lines(&found.warnings);
 
-	CHECK_STR(errors, "1:25: groups.include[0]: there is no such group; did you mean git_config?\n"
-			  "2:14: groups.exclude[0]: a required group; only trust_groups removes those\n"
-			  "3:19: trust_groups[0]: there is no such group; did you mean deny_shell_history?\n");
-	CHECK_STR(warnings, "2:48: groups.exclude[2]: there is no such group, so nothing is left out\n");
+	CHECK_STR(errors,
+		  "1:25: groups.include[0]: there is no group 'git_confg'; did you mean 'git_config'?\n"
+		  "2:14: groups.exclude[0]: 'deny_credentials' is a required group; only trust_groups removes those\n"
+		  "3:19: trust_groups[0]: there is no group 'deny_shell_histry'; did you mean 'deny_shell_history'?\n");
+	CHECK_STR(warnings, "2:48: groups.exclude[2]: there is no group 'nope', so nothing is left out\n");
 }
 
 TEST(what_it_extends_counts)
 {
 	check_errors("{\"extends\":\"nobody\"}",
-		     "profile x: there is no profile 'nobody' in " PROFILES " or among the built-in ones\n");
+		     "1:12: extends: there is no profile 'nobody' in " PROFILES " or among the built-in ones\n");
 	check_errors(
 		"{\"extends\":\"broken\"}", DIR
 		"broken.json:1:23: filesystem.read: expected a list of strings such as [\"...\"], found a number\n");
-	check_errors("{\"extends\":\"odd\"}",
-		     "profile odd: there is no group 'git_confg'; did you mean 'git_config'?\n");
+	check_errors("{\"extends\":\"odd\"}", DIR
+		     "odd.json:1:23: groups.include[0]: there is no group 'git_confg'; did you mean 'git_config'?\n");
 }
 
 TEST(older_names_are_told)
