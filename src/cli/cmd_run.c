@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/quote.h"
 #include "base/util.h"
@@ -15,13 +14,12 @@
 #include "cli/footer.h"
 #include "cli/logfile.h"
 #include "cli/output.h"
-#include "cli/prompt.h"
 #include "cli/remedy.h"
 #include "cli/save.h"
 #include "cli/session_hooks.h"
+#include "cli/workdir.h"
 #include "policy/command.h"
 #include "policy/environment.h"
-#include "policy/explain.h"
 #include "policy/path.h"
 #include "run/run.h"
 #include "sandbox/sandbox.h"
@@ -56,83 +54,6 @@ static void show_notes(struct job *job)
 {
 	output_notes(&job->ctx.set, job->notes_shown, job->ctx.args->verbose > 0);
 	job->notes_shown = job->ctx.set.note_count;
-}
-
-/* ---- the working directory ---- */
-
-static int ask_for_workdir(struct job *job, enum nono_access level, bool *ret_agreed, struct nono_error *err)
-{
-	const struct context *ctx = &job->ctx;
-	const char *how = nono_access_word(level);
-
-	*ret_agreed = false;
-	if (ctx->args->dry_run || !prompt_possible()) {
-		if (ctx->args->silent)
-			return nono_fail(
-				err, NONO_E_POLICY, 0,
-				"the working directory %s is not shared and --silent cannot ask: add --allow-cwd",
-				ctx->vars.workdir);
-		output_line("  the working directory is not shared (--allow-cwd would share it: %s)", how);
-		return 0;
-	}
-	if (ctx->args->silent)
-		return nono_fail(err, NONO_E_POLICY, 0,
-				 "the working directory %s is not shared and --silent cannot ask: add --allow-cwd",
-				 ctx->vars.workdir);
-	show_notes(job);
-	*ret_agreed = prompt_workdir(ctx->vars.workdir, how, strcmp(ctx->vars.workdir, ctx->vars.home) == 0);
-	return 0;
-}
-
-/* Another sandbox's command may exchange what a name stands for: what was shared must be where the command will be. */
-static int check_workdir(const struct context *ctx, struct nono_error *err)
-{
-	const struct nono_grant *last = ctx->set.grant_count ? &ctx->set.grants[ctx->set.grant_count - 1] : NULL;
-	struct stat here;
-
-	if (ctx->args->workdir || !last || strcmp(last->written, ctx->vars.workdir) != 0)
-		return 0;
-	if (stat(".", &here) < 0)
-		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at the current directory");
-	if (here.st_dev == last->node.dev && here.st_ino == last->node.ino)
-		return 0;
-	return nono_fail(err, NONO_E_POLICY, 0, "%s is not the directory any more that nono was started in",
-			 ctx->vars.workdir);
-}
-
-/* Noted for explanations. Hands on @rc. */
-static int withhold_workdir(struct job *job, int rc)
-{
-	_cleanup_(nono_resolved_done) struct nono_resolved at = {.node = {.fd = -1}};
-
-	if (nono_path_resolve(&nono_fs_host, job->ctx.vars.workdir, &at, NULL) == 0)
-		job->ctx.workdir_withheld = TAKE(at.real);
-	job->outcome.needs_workdir = rc < 0;
-	return rc;
-}
-
-static int share_workdir(struct job *job, struct nono_error *err)
-{
-	struct context *ctx = &job->ctx;
-	enum nono_access level = nono_workdir_access(ctx->compose.profile);
-	bool covered = false, agreed = ctx->args->allow_cwd;
-	int rc;
-
-	/* A manifest grants the working directory itself, or means it not to be shared. */
-	if (level == NONO_ACCESS_NONE || ctx->args->config)
-		return 0;
-	rc = context_covers_workdir(ctx, level, &covered, err);
-	if (rc < 0 || covered)
-		return rc;
-	if (agreed && strcmp(ctx->vars.workdir, ctx->vars.home) == 0)
-		output_line("  the working directory is your home directory: all of it would be shared");
-	if (!agreed)
-		rc = ask_for_workdir(job, level, &agreed, err);
-	if (rc < 0 || !agreed)
-		return withhold_workdir(job, rc);
-	rc = nono_compose_workdir(&ctx->compose, &ctx->set, level,
-				  ctx->args->allow_cwd ? "--allow-cwd" : "answer at the prompt", err);
-	return rc < 0 ? rc : check_workdir(ctx, err);
 }
 
 /* ---- what is to be started ---- */
@@ -197,7 +118,7 @@ static int prepare_policy(struct job *job, int *ret_exit, struct nono_error *err
 	if (rc == 0)
 		rc = context_check_built(ctx, err);
 	if (rc == 0)
-		rc = share_workdir(job, err);
+		rc = workdir_share(ctx, &job->notes_shown, &job->outcome.needs_workdir, err);
 	if (rc == 0)
 		rc = context_settle(ctx, err);
 	if (rc == 0)
@@ -278,53 +199,58 @@ static bool explains(const struct job *job)
 }
 
 /* The sandbox may be why a program cannot start: the evaluator knows. */
-static void explain_refused_exec(struct job *job, const char *path)
+static void try_exec(struct job *job, const char *path)
 {
-	struct nono_refusals *refused = &job->outcome.refused;
-	_cleanup_(nono_freep) char *flag = NULL;
-	const struct nono_answer *a;
-	size_t before = refused->len;
-
-	(void)nono_refusals_try(refused, path, NONO_OP_EXEC);
-	if (refused->len == before)
-		return;
-	a = &refused->items[before].answer;
-	flag = remedy_text(job->ctx.args, a, NONO_OP_EXEC);
-	output_line("  the sandbox does not grant running %s", a->real);
-	if (flag && *flag)
-		output_line("      to allow it: %s", flag);
+	if (*path)
+		(void)nono_refusals_try(&job->outcome.refused, path, NONO_OP_EXEC);
 }
 
-static int report_failed_start(struct job *job, const struct nono_stage_report *failed, struct nono_error *err)
+/* Where nothing of nono's stays that could explain more. */
+static void say_refused_exec(const struct job *job)
+{
+	const struct nono_refusals *refused = &job->outcome.refused;
+
+	for (size_t i = 0; i < refused->len; i++) {
+		const struct nono_answer *a = &refused->items[i].answer;
+		_cleanup_(nono_freep) char *flag = remedy_text(job->ctx.args, a, NONO_OP_EXEC);
+
+		output_line("  the sandbox does not grant running %s", a->real);
+		if (flag && *flag)
+			output_line("      to allow it: %s", flag);
+	}
+}
+
+static void report_failed_exec(struct job *job, const struct nono_stage_report *failed, struct nono_error *err)
 {
 	struct nono_exec_cause cause = {0};
-	_cleanup_(nono_closep) int fd = -1;
+	_cleanup_(nono_closep) int fd = open(job->program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (failed->stage == NONO_STAGE_LANDLOCK && failed->sys_errno == E2BIG) {
-		(void)nono_fail(
-			err, NONO_E_UNSUPPORTED, 0,
-			"this is the 17th sandbox inside one another and Linux holds 16, so nothing was started");
-		output_error(err);
-		return nono_run_exit_code(failed);
-	}
-	if (failed->stage != NONO_STAGE_EXEC) {
-		const char *item = nono_sandbox_item_path(job->sandbox, failed);
-
-		(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot %s%s%s, so nothing was started",
-				nono_stage_text(failed->stage), item ? " " : "", item ? item : "");
-		output_error(err);
-		return nono_run_exit_code(failed);
-	}
-	fd = open(job->program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0)
 		nono_run_why_exec_failed(fd, failed->sys_errno, &cause);
 	(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot run %s", job->program);
 	output_error(err);
 	if (*cause.text)
 		output_line("  %s", cause.text);
-	explain_refused_exec(job, job->program);
-	if (*cause.helper)
-		explain_refused_exec(job, cause.helper);
+	try_exec(job, job->program);
+	try_exec(job, cause.helper);
+}
+
+static int report_failed_start(struct job *job, const struct nono_stage_report *failed, struct nono_error *err)
+{
+	const char *item = nono_sandbox_item_path(job->sandbox, failed);
+
+	if (failed->stage == NONO_STAGE_EXEC) {
+		report_failed_exec(job, failed, err);
+		return nono_run_exit_code(failed);
+	}
+	if (failed->stage == NONO_STAGE_LANDLOCK && failed->sys_errno == E2BIG)
+		(void)nono_fail(
+			err, NONO_E_UNSUPPORTED, 0,
+			"this is the 17th sandbox inside one another and Linux holds 16, so nothing was started");
+	else
+		(void)nono_fail(err, NONO_E_SYSTEM, failed->sys_errno, "cannot %s%s%s, so nothing was started",
+				nono_stage_text(failed->stage), item ? " " : "", item ? item : "");
+	output_error(err);
 	return nono_run_exit_code(failed);
 }
 
@@ -343,6 +269,21 @@ static void die_as_interrupted(int signo)
 {
 	(void)signal(signo, SIG_DFL);
 	(void)raise(signo);
+}
+
+/* A refusal to start it is one like any other. */
+static int explain_failed_start(struct job *job, struct nono_run_result *result, struct nono_error *err)
+{
+	const struct nono_refusals *refused = &job->outcome.refused;
+
+	result->exit_code = report_failed_start(job, &result->failed, err);
+	if (refused->len && explains(job)) {
+		footer_print(&job->ctx, result, refused);
+		save_offer(&job->ctx, refused);
+	} else {
+		say_refused_exec(job);
+	}
+	return result->exit_code;
 }
 
 /* A person who ended it with a signal knows why. */
@@ -384,7 +325,7 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 		output_error(err);
 	}
 	if (result.failed.stage != NONO_STAGE_NONE)
-		code = report_failed_start(job, &result.failed, err);
+		code = explain_failed_start(job, &result, err);
 	else
 		explain_end(job, &result);
 	if (result.by_terminal)
@@ -396,12 +337,15 @@ static int start_supervised(struct job *job, const struct nono_run_spec *spec, s
 static int start_direct(struct job *job, const struct nono_run_spec *spec, struct nono_error *err)
 {
 	struct nono_stage_report failed = {0};
+	int code;
 
 	output_status("Applying sandbox...");
 	log_start(job);
 	nono_run_direct(spec, &failed);
 	/* Confined now, or half so: all that is left is to say it. */
-	return report_failed_start(job, &failed, err);
+	code = report_failed_start(job, &failed, err);
+	say_refused_exec(job);
+	return code;
 }
 
 static int start(struct job *job, struct nono_error *err)

@@ -14,9 +14,10 @@ struct context {
 	struct nono_manifest manifest;	  /* read where --config names one */
 	const struct nono_profile *rules; /* what is said beside paths: the profile's or the manifest's */
 	struct nono_compose compose;
-	struct nono_capset set; /* composed, not sealed */
-	char *cwd;		/* where nono was started */
-	char *workdir_withheld; /* the working directory, canonical, where it was wanted and not shared; else NULL */
+	struct nono_capset set;	  /* composed, not sealed */
+	char *cwd;		  /* where nono was started */
+	char *workdir_withheld;	  /* the working directory, canonical, where it was wanted and not shared; else NULL */
+	bool workdir_unshareable; /* it was not shared because that could only fail */
 	char *config_dir, *state_dir;
 	char *self_exe;
 	const char *started; /* the path that nono was started by, as execve was given it; borrowed; may be NULL */

@@ -9,7 +9,7 @@
 bool prompt_possible(void);
 
 /** prompt_workdir - ask whether to share the working directory; only y or yes agrees. */
-bool prompt_workdir(const char *path, const char *how, bool is_home);
+bool prompt_workdir(const char *path, const char *how);
 
 /**
  * prompt_line - ask after a run; the terminal may be as the command left it.

@@ -13,6 +13,7 @@
 #include "policy/path.h"
 
 #define SHOWN_BYTES 200 /* a longer path is not offered: nobody would read it to its end */
+#define LINE_BYTES 160	/* a longer command is not repeated */
 #define TRIES 3
 #define NAMES_TRIED 99
 
@@ -25,7 +26,7 @@ static void rows_done(struct save_rows *rows)
 	}
 }
 
-static bool is_unwanted(const struct context *ctx)
+bool save_is_unwanted(const struct context *ctx)
 {
 	static const char *const words[] = {"1", "true", "yes"};
 	const char *value = nono_environ_get(ctx->env, "NONO_NO_SAVE_PROMPT", 19);
@@ -194,6 +195,45 @@ static bool can_be_extended(const struct context *ctx)
 	return !ctx->args->profile || nono_profile_name_ok(ctx->args->profile);
 }
 
+/* Flags that are not repeated: lists may be long. */
+static bool has_more_flags(const struct nono_flags *f)
+{
+	const struct nono_strv *const lists[] = {&f->allow,	      &f->read,
+						 &f->write,	      &f->allow_file,
+						 &f->read_file,	      &f->write_file,
+						 &f->unix_socket,     &f->unix_socket_bind,
+						 &f->unix_socket_dir, &f->unix_socket_dir_bind,
+						 &f->bypass,	      &f->allow_command,
+						 &f->block_command};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(lists); i++)
+		if (lists[i]->len)
+			return true;
+	return f->open_port.len || f->listen_port.len || f->connect_port.len;
+}
+
+/* With the command that it is for, where that is short. What flags said is not in the profile. */
+static void say_how_to_use(const struct context *ctx, const char *name)
+{
+	const struct arguments *args = ctx->args;
+	_cleanup_(nono_buf_done) struct nono_buf line = {0};
+
+	nono_buf_puts(&line, " --");
+	for (char **word = args->words; *word && line.len <= LINE_BYTES; word++) {
+		nono_buf_puts(&line, " ");
+		nono_quote_shell(&line, *word);
+	}
+	output_part(OUTPUT_PLAIN, "From now on: ");
+	output_part(OUTPUT_TYPE, "nono run --profile %s%s%s%s", name, args->allow_cwd ? " --allow-cwd" : "",
+		    args->block_net   ? " --block-net"
+		    : args->allow_net ? " --allow-net"
+				      : "",
+		    line.failed || line.len > LINE_BYTES ? " -- COMMAND" : line.data);
+	output_end();
+	if (has_more_flags(&args->flags))
+		output_line("The other options of this run are not in it: add them again.");
+}
+
 static void save(const struct context *ctx, const struct save_rows *rows)
 {
 	_cleanup_(nono_freep) char *path = NULL;
@@ -210,16 +250,22 @@ static void save(const struct context *ctx, const struct save_rows *rows)
 		return;
 	}
 	output_line("Saved %s", path);
-	output_line("From now on: nono run --profile %s", name);
+	say_how_to_use(ctx, name);
+}
+
+bool save_can_ask(const struct context *ctx)
+{
+	const struct arguments *args = ctx->args;
+
+	return !args->config && !args->diagnostics_json && prompt_possible() && !feeds_a_pipe() &&
+	       !save_is_unwanted(ctx) && can_be_extended(ctx);
 }
 
 void save_offer(const struct context *ctx, const struct nono_refusals *refused)
 {
 	_cleanup_(rows_done) struct save_rows rows = {0};
-	const struct arguments *args = ctx->args;
 
-	if (!refused->len || args->config || args->diagnostics_json || !prompt_possible() || feeds_a_pipe() ||
-	    is_unwanted(ctx) || !can_be_extended(ctx))
+	if (!refused->len || !save_can_ask(ctx))
 		return;
 	for (size_t i = 0; i < refused->len; i++)
 		add_row(ctx, &refused->items[i], &rows);

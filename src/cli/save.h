@@ -24,6 +24,12 @@ struct save_rows {
 /** save_offer - ask, and write. Never changes what the run's exit code is. */
 void save_offer(const struct context *ctx, const struct nono_refusals *refused);
 
+/** save_can_ask - is there a person who could be asked, and a profile that it could go into? */
+bool save_can_ask(const struct context *ctx);
+
+/** save_is_unwanted - did the person say that no question is to be asked (NONO_NO_SAVE_PROMPT)? */
+bool save_is_unwanted(const struct context *ctx);
+
 /** save_key - the list of filesystem.* that a row belongs to. Static. */
 const char *save_key(const struct save_row *row);
 

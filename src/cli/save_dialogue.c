@@ -110,7 +110,7 @@ bool save_choose(struct save_rows *rows)
 			return false;
 		chosen = read_choices(rows, answer);
 		if (!chosen)
-			(void)fputs("That is no number of a row.\n", stderr);
+			(void)fputs(one ? "Type g, s, or Enter alone.\n" : "That is no number of a row.\n", stderr);
 	}
 	if (!chosen)
 		return false;

@@ -1,6 +1,7 @@
 /* theme.c - colours: six palettes, and what the terminal can show.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/theme.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <strings.h>
@@ -11,6 +12,7 @@
 struct palette {
 	const char *name;
 	bool plain; /* no colours but for errors and warnings */
+	bool light; /* for a light background */
 	uint32_t rgb[OUTPUT_ROLES];
 };
 
@@ -19,12 +21,12 @@ struct palette {
  * those are too pale for text on their own background (less than 4.5:1), darker or lighter.
  */
 static const struct palette palettes[] = {
-	{"mocha", false, {0, 0xcba6f7, 0xf38ba8, 0xf9e2af, 0xa6e3a1, 0x94e2d5, 0x89b4fa, 0x9399b2}},
-	{"latte", false, {0, 0x8839ef, 0xd20f39, 0x985900, 0x2f7d1f, 0x10727a, 0x195ce0, 0x66697e}},
-	{"frappe", false, {0, 0xca9ee6, 0xe78284, 0xe5c890, 0xa6d189, 0x81c8be, 0x8caaee, 0x9aa2c1}},
-	{"macchiato", false, {0, 0xc6a0f6, 0xed8796, 0xeed49f, 0xa6da95, 0x8bd5ca, 0x8aadf4, 0x939ab7}},
-	{"tokyo-night", false, {0, 0xbb9af7, 0xf7768e, 0xe0af68, 0x9ece6a, 0x73daca, 0x7aa2f7, 0x7f88b0}},
-	{"minimal", true, {0}},
+	{"mocha", false, false, {0, 0xcba6f7, 0xf38ba8, 0xf9e2af, 0xa6e3a1, 0x94e2d5, 0x89b4fa, 0x9399b2}},
+	{"latte", false, true, {0, 0x8839ef, 0xd20f39, 0x985900, 0x2f7d1f, 0x10727a, 0x195ce0, 0x66697e}},
+	{"frappe", false, false, {0, 0xca9ee6, 0xe78284, 0xe5c890, 0xa6d189, 0x81c8be, 0x8caaee, 0x9aa2c1}},
+	{"macchiato", false, false, {0, 0xc6a0f6, 0xed8796, 0xeed49f, 0xa6da95, 0x8bd5ca, 0x8aadf4, 0x939ab7}},
+	{"tokyo-night", false, false, {0, 0xbb9af7, 0xf7768e, 0xe0af68, 0x9ece6a, 0x73daca, 0x7aa2f7, 0x7f88b0}},
+	{"minimal", true, false, {0}},
 };
 
 static const struct {
@@ -40,11 +42,13 @@ static const struct {
 	{"plain", "minimal"},
 };
 
-/* With sixteen colours their shades are the terminal's; [minimal]. */
-static const char *const sixteen[2][OUTPUT_ROLES] = {
-	{"", "1;35", "31", "33", "32", "36", "36", "2"},
-	{"", "1", "1;31", "1", "", "", "1", "2"},
-};
+/*
+ * With sixteen colours their shades are the terminal's. Yellow, green and cyan are pale in most sets, so a theme for a
+ * light background does without them.
+ */
+static const char *const sixteen_dark[] = {"", "1;35", "31", "33", "32", "36", "36", "2"},
+			 *const sixteen_light[] = {"", "1;35", "31", "35", "1", "34", "34", "2"},
+			 *const sixteen_minimal[] = {"", "1", "1;31", "1", "", "", "1", "2"};
 
 static const struct palette *find(const char *name)
 {
@@ -120,37 +124,59 @@ static int distance(int a, int b)
 	return (a - b) * (a - b);
 }
 
-/* The nearest of the 256 colours: of the 6x6x6 cube, or of the 24 greys. */
-static int cube_index(uint32_t rgb)
+/* How bright a colour looks, of 255000. */
+static int brightness(const int rgb[3])
+{
+	return 299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2];
+}
+
+/* What one of the 256 colours from 16 on is: of the 6x6x6 cube, or of the 24 greys after it. */
+static void indexed_colour(int index, int ret[3])
 {
 	static const int levels[] = {0, 95, 135, 175, 215, 255};
+
+	for (int channel = 2, rest = index - 16; channel >= 0; channel--, rest /= 6)
+		ret[channel] = index < 232 ? levels[rest % 6] : 8 + 10 * (index - 232);
+}
+
+/* The nearest of the 256 colours that is no paler on its background than what was wanted. */
+static int cube_index(uint32_t rgb, bool light)
+{
 	const int want[3] = {(int)(rgb >> 16 & 0xff), (int)(rgb >> 8 & 0xff), (int)(rgb & 0xff)};
-	int best = 16, grey = (want[0] + want[1] + want[2]) / 3, cube_off = 0, grey_off = 0, step;
+	int best = light ? 16 : 231, best_off = INT_MAX;
 
-	for (size_t channel = 0, weight = 36; channel < 3; channel++, weight /= 6) {
-		size_t nearest = 0;
+	for (int index = 16; index < 256; index++) {
+		int found[3], off = 0;
 
-		for (size_t i = 1; i < NONO_ARRAY_SIZE(levels); i++)
-			if (distance(levels[i], want[channel]) < distance(levels[nearest], want[channel]))
-				nearest = i;
-		best += (int)(nearest * weight);
-		cube_off += distance(levels[nearest], want[channel]);
+		indexed_colour(index, found);
+		if (light ? brightness(found) > brightness(want) : brightness(found) < brightness(want))
+			continue;
+		for (size_t channel = 0; channel < 3; channel++)
+			off += distance(found[channel], want[channel]);
+		if (off < best_off) {
+			best = index;
+			best_off = off;
+		}
 	}
-	step = grey < 8 ? 0 : grey > 238 ? 23 : (grey - 3) / 10;
-	for (size_t channel = 0; channel < 3; channel++)
-		grey_off += distance(8 + 10 * step, want[channel]);
-	return grey_off < cube_off ? 232 + step : best;
+	return best;
+}
+
+static const char *sixteen_code(const struct palette *p, enum output_role role)
+{
+	if (p->plain)
+		return sixteen_minimal[role];
+	return p->light ? sixteen_light[role] : sixteen_dark[role];
 }
 
 static void make_role(const struct palette *p, enum output_role role, enum depth depth, char *ret, size_t size)
 {
 	uint32_t rgb = p->rgb[role];
-	const char *bold = role == OUTPUT_HEADING ? "1;" : "", *code = sixteen[p->plain][role];
+	const char *bold = role == OUTPUT_HEADING ? "1;" : "", *code = sixteen_code(p, role);
 
 	if (p->plain || depth == SIXTEEN)
 		(void)snprintf(ret, size, *code ? "\033[%sm" : "%s", code);
 	else if (depth == CUBE)
-		(void)snprintf(ret, size, "\033[%s38;5;%dm", bold, cube_index(rgb));
+		(void)snprintf(ret, size, "\033[%s38;5;%dm", bold, cube_index(rgb, p->light));
 	else
 		(void)snprintf(ret, size, "\033[%s38;2;%u;%u;%um", bold, rgb >> 16 & 0xff, rgb >> 8 & 0xff, rgb & 0xff);
 }

@@ -169,10 +169,20 @@ def test_a_missing_file_is_not_the_sandboxes_fault(files):
 def test_nothing_found_on_a_terminal(files):
     terminal = files.terminal('run', '--allow-cwd', '--', 'sh', '-c', 'cat ~/flag/secret; exit 3')
     assert terminal.wait() == 3
-    assert footer(terminal.seen)[3:] == ['The command failed. (exit code 3)', '',
-                                         'Nothing that the policy refuses was found in the command line. Error output on a',
-                                         'terminal is not looked at: add 2>&1 | cat to learn more.',
-                                         'To ask about a path: nono why --path PATH']
+    nothing = ['The command failed. (exit code 3)', '',
+               'No path on the command line is refused. What the command wrote to the terminal',
+               'was not read: run it again with 2>&1 | cat at the end to have that explained.']
+    ask = 'To ask about a path: nono why --path PATH'
+    reading = 'The working directory can be read, not written. To allow both: --allow .'
+    assert footer(terminal.seen)[3:] == [*nothing, reading, ask]
+    terminal = files.terminal('run', '--allow', '.', '--', 'sh', '-c', 'cat ~/flag/secret; exit 3')
+    assert terminal.wait() == 3
+    assert footer(terminal.seen)[3:] == [*nothing, ask]
+    terminal = files.terminal('run', '--', 'sh', '-c', 'cat ~/flag/secret; exit 3')
+    terminal.expect('y/N')
+    terminal.send('n\n')
+    assert terminal.wait() == 3
+    assert footer(terminal.seen)[3:] == [*nothing, 'The working directory was not shared. To share it: --allow-cwd', ask]
     shell = files.shell()
     text = shell.run("$nono run --allow-cwd -- sh -c 'cat ~/flag/secret; exit 3' 2>&1 | cat")
     assert denied(text) == [('file-read-data', files.path('flag/secret'))]
@@ -289,3 +299,53 @@ def test_error_output_below_a_directory_that_cannot_be_searched(files):
         os.chmod(os.path.dirname(closed), 0o700)
         log.seek(0)
         assert (done.returncode, 'hello\n' in log.read()) == (0, True)
+
+
+def test_a_working_directory_that_was_not_shared_is_told(files):
+    """make finds no makefile then, and says nothing of a refusal."""
+    files.write('project/Makefile', 'all:\n\ttrue\n')
+    done = files.run('run', '--', 'make')
+    assert footer(done.stderr)[5:7] == ['Nothing that the policy refuses was found in the command or its error output.',
+                                        'The working directory was not shared. To share it: --allow-cwd']
+    assert files.run('run', '--allow-cwd', '--', 'make').returncode == 0
+    done = files.run('run', '--allow-cwd', '--', 'make', 'nothing')
+    assert done.returncode == 2 and 'working directory' not in done.stderr
+
+
+@pytest.mark.parametrize('name', ['tool', 'script'])
+def test_a_program_that_may_not_be_started_has_its_footer(files, name):
+    with open('/bin/true', 'rb') as f:
+        files.write('bin/tool', f.read(), 0o755)
+    files.write('bin/script', '#!/bin/sh\nexit 0\n', 0o755)
+    path = files.path(f'bin/{name}')
+    done = files.run('run', '--allow-cwd', '--', path)
+    assert done.returncode == 126
+    assert done.stderr.split('\n')[2:] == [
+        f'nono: cannot run {path}: Permission denied', '', 'NONO DIAGNOSTIC', RULE,
+        'The command could not be started. (exit code 126)', '',
+        'Sandbox denied the following operations:', f'  process-exec {path}', f'      to allow it: --read-file {path}', '']
+    assert files.run('run', '--allow-cwd', '--read-file', path, '--', path).returncode == 0
+    for words in (['run', '--no-diagnostics'], ['wrap'], ['run', '--exec']):
+        done = files.run(*words, '--allow-cwd', '--', path)
+        assert done.returncode == 126 and 'DIAGNOSTIC' not in done.stderr
+        assert f'  the sandbox does not grant running {path}\n      to allow it: --read-file {path}\n' in done.stderr
+    done = files.run('run', '-s', '--allow-cwd', '--', path)
+    assert done.stderr == f'nono: cannot run {path}: Permission denied\n'
+
+
+def test_a_program_that_nobody_could_start_has_none(files):
+    path = files.write('project/plain', 'no program\n')
+    done = files.run('run', '--allow-cwd', '--read-file', path, '--', './plain')
+    assert done.returncode == 126 and 'DIAGNOSTIC' not in done.stderr
+
+
+@pytest.mark.parametrize('words,hint', [
+    ([], 'nono profile init NAME FLAG...'), (['-p', 'claude-code'], 'nono profile init NAME --extends claude-code FLAG...'),
+    (['-p', 'p'], 'nono why --profile p --path PATH')])
+def test_how_to_keep_it_where_nobody_is_asked(files, words, hint):
+    line = f"$nono run {' '.join(words)} --allow-cwd -- cat ~/docs/letter"
+    asking = files.shell(env={'NONO_NO_SAVE_PROMPT': ''})
+    assert f'\nTo keep it in a profile: {hint}\n' in asking.run(line + ' 2>&1 | cat')
+    quiet = files.shell()
+    assert 'To keep it' not in quiet.run(line + ' 2>&1 | cat')
+    assert 'To keep it' not in asking.run(line + ' 2>&1 < /dev/null | cat')

@@ -150,13 +150,41 @@ def test_wrap_asks_too(world):
     assert terminal.wait() == 0
 
 
-def test_the_home_directory_is_named_as_such(world):
-    terminal = world.terminal('run', '--', 'pwd', cwd=world.home)
-    terminal.expect('This is your home directory: sharing it shares everything in it\\.\n')
-    terminal.expect(QUESTION)
+def test_no_is_said_back(world):
+    terminal, _, _ = asked(world, '-p', 'claude-code')
     terminal.send('n\n')
-    assert terminal.wait() == 0
-    assert terminal.seen.endswith(world.home + '\n')
+    terminal.wait()
+    assert LINE.format('read+write') in terminal.seen
+    terminal, _, _ = asked(world, '-p', 'claude-code')
+    terminal.send('y\n')
+    terminal.wait()
+    assert 'is not shared' not in terminal.seen
+
+
+@pytest.mark.parametrize('where,said', [
+    ('.', '  your home directory is not shared: denied paths lie in it\n  (--allow DIR and --read DIR share single directories)\n'),
+    ('.local', '  the working directory is not shared: denied paths lie in it\n  (--allow DIR and --read DIR share single directories)\n'),
+    ('.ssh', '  the working directory is not shared: a rule denies it\n')])
+def test_nobody_is_asked_what_could_only_fail(world, where, said):
+    """Saying yes would have ended the run; the positive control is that --allow-cwd does."""
+    cwd = os.path.normpath(world.mkdir(where))
+    world.write('project/file', 'text\n')
+    terminal = world.terminal('run', '--', 'sh', '-c', 'pwd; exit 3', cwd=cwd)
+    assert terminal.wait() == 3
+    assert said in terminal.seen and 'Share' not in terminal.seen and f'\n{cwd}\n' in terminal.seen
+    assert '--allow-cwd' not in terminal.seen
+    assert said in world.run('run', '--', 'true', cwd=cwd).stderr
+    done = world.run('run', '--allow-cwd', '--', 'true', cwd=cwd)
+    assert done.returncode == (1 if where != '.ssh' else 0), done.stderr
+    done = world.run('run', '--', 'cat', world.path('project/file'), cwd=cwd)
+    assert done.returncode == 1 and '--allow-cwd' not in done.stderr
+    done = world.run('run', '-s', '--', 'true', cwd=cwd)
+    assert done.returncode == 1 and '--workdir DIR' in done.stderr and '--allow-cwd' not in done.stderr
+    done = world.run('run', '-s', '--allow-cwd', '--workdir', world.work, '--', 'cat', 'file', cwd=cwd)
+    assert (done.returncode, done.stdout) == (0, 'text\n')
+
+
+def test_the_home_directory_with_allow_cwd(world):
     done = world.run('run', '--allow-cwd', '--', 'touch', 'made', cwd=world.home)
     assert done.returncode == 1 and 'is your home directory' in done.stderr
     assert not os.path.exists(world.path('made'))

@@ -43,7 +43,7 @@ def test_what_is_granted_works_the_next_time(world):
     dialogue.type('my-cat\r')
     path = world.path('.config/nono/profiles/my-cat.json')
     dialogue.expect(f'Saved {path}\n')
-    dialogue.expect('nono run --profile my-cat\n')
+    dialogue.expect('nono run --profile my-cat --allow-cwd -- COMMAND\n')
     assert dialogue.end()[1] == 1
     assert saved(world, 'my-cat') == {'meta': {'name': 'my-cat'}, 'workdir': {'access': 'read'}, 'filesystem': {
         'read_file': ['~/data/a'], 'suppress_save_prompt': ['~/data/b'], 'read': ['~/more']}}
@@ -52,6 +52,29 @@ def test_what_is_granted_works_the_next_time(world):
     assert world.run('run', '--allow-cwd', '-p', 'my-cat', '--', 'cat', first).stdout == 'a'
     assert world.run('run', '--allow-cwd', '-p', 'my-cat', '--', 'ls', folder).returncode == 0
     assert world.run('run', '--allow-cwd', '-p', 'my-cat', '--', 'cat', third).returncode == 1
+
+
+def test_options_are_not_in_it_and_that_is_said(world):
+    """A run that was without network would have one the next time."""
+    path, more = world.write('f', 'x'), world.mkdir('more')
+    dialogue = start(world, '--block-net', '--', 'cat', path)
+    dialogue.expect(ASK_ROWS)
+    dialogue.type('y\r')
+    dialogue.expect('Type g, s, or Enter alone.\n')
+    dialogue.expect(ASK_ROWS)
+    dialogue.type('g\r')
+    dialogue.expect(ASK_NAME)
+    dialogue.type('one\r')
+    dialogue.expect(f'From now on: nono run --profile one --allow-cwd --block-net -- cat {path}\n')
+    assert 'add them again' not in dialogue.end()[0]
+    dialogue = start(world, '--read', more, '--', 'cat', path)
+    dialogue.expect(ASK_ROWS)
+    dialogue.type('g\r')
+    dialogue.expect(ASK_NAME)
+    dialogue.type('two\r')
+    dialogue.expect(f'From now on: nono run --profile two --allow-cwd -- cat {path}\n'
+                    'The other options of this run are not in it: add them again.\n')
+    assert dialogue.end()[1] == 1
 
 
 def test_a_new_file_needs_its_directory(world):
