@@ -9,7 +9,9 @@
 #include "cli/output.h"
 #include "cli/profile_names.h"
 #include "cli/profile_new.h"
+#include "policy/build.h"
 #include "policy/groups.h"
+#include "policy/path.h"
 #include "policy/profile_keys.h"
 
 static int check_name(const struct arguments *args, const char *name, struct nono_error *err)
@@ -52,6 +54,88 @@ static int check_parts(struct context *ctx, struct nono_error *err)
 		}
 	return rc;
 }
+
+/* ---- what the profile is to grant ---- */
+
+/* A path as a profile writes it: absolute, ~ for the home directory, meaning itself. */
+static int profile_path(const struct context *ctx, const char *written, char **ret, struct nono_error *err)
+{
+	_cleanup_(nono_freep) char *path = context_path(ctx, written);
+	_cleanup_(nono_freep) char *real = path && strstr(path, "/.") ? realpath(path, NULL) : NULL;
+	_cleanup_(nono_freep) char *text = path ? home_text(ctx, real ? real : path) : NULL;
+	_cleanup_(nono_freep) char *trimmed = text ? nono_path_trim(text) : NULL;
+	struct stat st;
+
+	if (!trimmed)
+		return nono_nomem(err);
+	if (!*written)
+		return nono_fail(err, NONO_E_USAGE, 0, "an empty path on the command line");
+	if (strpbrk(trimmed, "$*"))
+		return nono_fail(err, NONO_E_POLICY, 0, "a profile cannot name '%s': $ and * mean something else in it",
+				 trimmed);
+	if (stat(path, &st) < 0 && errno == ENOENT) {
+		_cleanup_(nono_buf_done) struct nono_buf line = {0};
+
+		nono_buf_printf(&line, "%s does not exist; a run skips it until it does", path);
+		output_warning(line.failed ? "a path does not exist" : line.data);
+	}
+	*ret = TAKE(trimmed);
+	return 0;
+}
+
+/* The options' paths, as the profile is to have them. *ret_any: are there any? */
+static int take_paths(const struct context *ctx, bool *ret_any, struct nono_error *err)
+{
+	struct nono_flags *f = &ctx->args->flags;
+	struct nono_strv *const lists[] = {&f->allow,		&f->read,
+					   &f->write,		&f->allow_file,
+					   &f->read_file,	&f->write_file,
+					   &f->unix_socket,	&f->unix_socket_bind,
+					   &f->unix_socket_dir, &f->unix_socket_dir_bind,
+					   &f->bypass};
+
+	*ret_any = ctx->args->block_net || f->open_port.len || f->listen_port.len || f->connect_port.len;
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(lists); i++)
+		for (size_t j = 0; j < lists[i]->len; j++) {
+			char *text = NULL;
+			int rc = profile_path(ctx, lists[i]->items[j], &text, err);
+
+			if (rc < 0)
+				return rc;
+			free(lists[i]->items[j]);
+			lists[i]->items[j] = text;
+			*ret_any = true;
+		}
+	return 0;
+}
+
+/* What is granted must be what a run would grant: it is put together as a run does it. */
+static int check_grants(const struct context *ctx, const char *name, const struct nono_buf *text,
+			struct nono_error *err)
+{
+	const struct nono_profile_origin origin = {.file = "the new profile", .name = name};
+	const struct nono_strv *extends = &ctx->args->profiles.extends;
+	_cleanup_(nono_profile_done) struct nono_profile all = {0}, own = {0};
+	_cleanup_(nono_capset_done) struct nono_capset set = {0};
+	struct nono_compose compose = {
+		.profile = &all, .vars = &ctx->vars, .fs = &nono_fs_host, .platform = NONO_PLATFORM_LINUX};
+	int rc = nono_profile_parse(text->data, text->len, ctx->os_release, &origin, &own, err);
+
+	for (size_t i = 0; i < extends->len && rc == 0; i++) {
+		_cleanup_(nono_profile_done) struct nono_profile base = {0};
+
+		rc = context_load_profile(ctx, extends->items[i], NULL, &base, err);
+		if (rc == 0)
+			rc = nono_profile_merge(&all, &base, err);
+	}
+	if (rc == 0)
+		rc = nono_profile_merge(&all, &own, err);
+	if (rc == 0)
+		rc = nono_compose(&compose, &set, err);
+	return rc == 0 ? nono_capset_seal(&compose, &set, err) : rc;
+}
+
+/* ---- where it goes ---- */
 
 static char *file_path(const char *dir, const char *name, const char *suffix)
 {
@@ -111,6 +195,14 @@ static int find_target(const struct context *ctx, const char *name, struct targe
 	return set_target(ret, context_path(ctx, output), err);
 }
 
+static void tell_step(const char *what, const char *type, const char *which, const char *rest)
+{
+	output_part(OUTPUT_PLAIN, "%s", what);
+	output_part(OUTPUT_TYPE, "%s%s", type, which);
+	output_part(*which ? OUTPUT_TYPE : OUTPUT_PLAIN, "%s", rest);
+	output_end();
+}
+
 /* Where it is, and what to type next. */
 static void tell(const struct context *ctx, const char *name, const char *path)
 {
@@ -123,9 +215,9 @@ static void tell(const struct context *ctx, const char *name, const char *path)
 		which = word.failed ? path : word.data;
 	}
 	output_line("Wrote %s", shown ? shown : path);
-	output_line("  edit it     nono profile guide explains what can stand in it");
-	output_line("  check it    nono profile validate %s", which);
-	output_line("  use it      nono run --profile %s -- COMMAND", which);
+	tell_step("  edit it     ", "nono profile guide", "", " explains what can stand in it");
+	tell_step("  check it    ", "nono profile validate ", which, "");
+	tell_step("  use it      ", "nono run --allow-cwd --profile ", which, " -- COMMAND");
 }
 
 int cmd_profile_init(struct arguments *args, char *const *env, struct nono_error *err)
@@ -134,6 +226,7 @@ int cmd_profile_init(struct arguments *args, char *const *env, struct nono_error
 	_cleanup_(target_done) struct target target = {0};
 	_cleanup_(nono_buf_done) struct nono_buf text = {0};
 	const char *name = args->operands[0];
+	bool grants = false;
 	int rc = context_start(&ctx, args, env, err);
 
 	if (rc == 0)
@@ -141,13 +234,18 @@ int cmd_profile_init(struct arguments *args, char *const *env, struct nono_error
 	if (rc == 0)
 		rc = check_parts(&ctx, err);
 	if (rc == 0)
+		rc = take_paths(&ctx, &grants, err);
+	if (rc == 0)
 		rc = find_target(&ctx, name, &target, err);
 	if (rc < 0)
 		return rc;
 	profile_new(args, name, target.commented, &text);
 	if (text.failed)
 		return nono_nomem(err);
-	rc = outfile_write(target.path, text.data, text.len, 0600, args->profiles.force, err);
+	if (grants)
+		rc = check_grants(&ctx, name, &text, err);
+	if (rc == 0)
+		rc = outfile_write(target.path, text.data, text.len, 0600, args->profiles.force, err);
 	if (rc == 0)
 		tell(&ctx, name, target.path);
 	return rc;

@@ -6,6 +6,7 @@
 #include "cli/output.h"
 
 #define TEXT_COLUMN 32 /* where an option's text begins */
+#define STEP_COLUMNS 40
 
 static void heading(FILE *out, const char *before, const char *text)
 {
@@ -47,21 +48,36 @@ static void command_line(const char *name, const char *summary, FILE *out)
 	(void)fprintf(out, "  %s%-18s%s %s\n", output_style(out, OUTPUT_TYPE), name, output_plain(out), summary);
 }
 
+/* In the order in which one comes to need them. */
+static void first_steps(FILE *out)
+{
+	static const char *const steps[][2] = {
+		{"nono run --allow-cwd -- ls", "it may read this directory"},
+		{"nono run --allow . --read ~/data -- make", "write here too, and read ~/data"},
+		{"nono profile init my-tool --read ~/data", "keep such options in a profile"},
+		{"nono run --profile my-tool -- make", "use it"},
+		{"nono run --profile claude-code -- claude", "nono profile list has more"},
+		{"nono why --path ~/.ssh/id_ed25519", "may it be read, and by which rule?"},
+	};
+
+	heading(out, "", "First steps");
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(steps); i++)
+		(void)fprintf(out, "  %s%-*s%s  %s\n", output_style(out, OUTPUT_TYPE), STEP_COLUMNS, steps[i][0],
+			      output_plain(out), steps[i][1]);
+}
+
 static void overview(FILE *out)
 {
 	(void)fputs("nono runs a command in a capability sandbox: everything is refused but what a\n"
-		    "profile grants.\n\n"
-		    "  nono run --profile claude-code --allow-cwd -- claude\n"
-		    "  nono run --read ~/data --block-net -- ./script.sh\n"
-		    "  nono why --profile claude-code --path ~/.ssh/id_ed25519\n\n",
+		    "profile or an option grants.\n\n",
 		    out);
-	heading(out, "", "Commands");
+	first_steps(out);
+	heading(out, "\n", "Commands");
 	for (size_t i = 0; i < command_def_count; i++)
 		if (!strchr(command_defs[i].name, ' ') && *command_defs[i].summary)
 			command_line(command_defs[i].name, command_defs[i].summary, out);
 	for (size_t i = 0; command_groups[i].name; i++)
 		command_line(command_groups[i].name, command_groups[i].summary, out);
-	(void)fputs("\nnono COMMAND --help tells more about one.\n", out);
 }
 
 static void group_help(const char *group, FILE *out)
@@ -88,4 +104,6 @@ void cmd_help(const struct arguments *args, FILE *out)
 	}
 	if (!args->group)
 		help_options(args->command, out);
+	if (!def && !args->group)
+		(void)fputs("\nnono COMMAND --help tells more about one.\n", out);
 }

@@ -116,7 +116,8 @@ static int unknown_option(const struct parse *p, const char *word, size_t len, s
 			nono_nearest_offer(&near, option_defs[i].name);
 	if (near.best)
 		return nono_fail(err, NONO_E_USAGE, 0, "there is no option --%s; did you mean --%s?", name, near.best);
-	return nono_fail(err, NONO_E_USAGE, 0, "there is no option --%s; nono --help lists them", name);
+	return nono_fail(err, NONO_E_USAGE, 0, "there is no option --%s; nono %s --help lists them", name,
+			 p->command ? p->command->name : "run");
 }
 
 static int add_port(struct nono_ports *ports, const char *name, const char *value, struct nono_error *err)
@@ -203,7 +204,9 @@ static int apply_option(struct parse *p, const struct option_def *o, const char 
 	int rc;
 
 	if (!(o->commands & open_commands(p)))
-		return nono_fail(err, NONO_E_USAGE, 0, "--%s does not belong to this command; see its --help", o->name);
+		return nono_fail(err, NONO_E_USAGE, 0,
+				 "--%s does not belong to this command; nono %s%s--help lists what does", o->name,
+				 p->command ? p->command->name : "", p->command ? " " : "");
 	rc = take_value(p, o, inlined, &value, err);
 	if (rc < 0)
 		return rc;
@@ -230,8 +233,8 @@ static int parse_letters(struct parse *p, const char *word, struct nono_error *e
 		int rc;
 
 		if (!o)
-			return nono_fail(err, NONO_E_USAGE, 0, "there is no option -%c; nono --help lists them",
-					 word[-1]);
+			return nono_fail(err, NONO_E_USAGE, 0, "there is no option -%c; nono %s --help lists them",
+					 word[-1], p->command ? p->command->name : "run");
 		if (o->metavar && *word)
 			return apply_option(p, o, word + (*word == '='), err);
 		rc = apply_option(p, o, NULL, err);
@@ -359,15 +362,17 @@ static int refuse_later(char *const *env, struct nono_error *err)
 	return 0;
 }
 
-/* A flag on the command line replaces its variable. */
-/* why answers about a policy as it is asked, not as a shell's settings would have it. */
+/* why answers about a policy as it is asked, init writes it so: not as a shell's settings would have it. */
 static bool reads_environment(const struct parse *p, const struct option_def *o)
 {
-	if (p->args->command == CMD_WHY && o->commands != EVERY_COMMAND)
+	bool as_asked = p->args->command == CMD_WHY || p->args->command == CMD_PROFILE_INIT;
+
+	if (as_asked && o->commands != EVERY_COMMAND)
 		return false;
 	return o->commands & UINT64_C(1) << p->args->command;
 }
 
+/* A flag on the command line replaces its variable. */
 static int apply_environment(struct parse *p, char *const *env, struct nono_error *err)
 {
 	for (size_t i = 0; i < option_def_count; i++) {

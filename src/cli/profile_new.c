@@ -1,6 +1,8 @@
 /* profile_new.c - the text of a new profile.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/profile_new.h"
 
+#include <stddef.h>
+
 #include "base/jsontext.h"
 #include "base/util.h"
 #include "policy/profile_keys.h"
@@ -8,68 +10,93 @@
 /* When a key is written. */
 enum when { ALWAYS, FULL, FULL_ALONE /* with --full, and only where there is no base whose value it would replace */ };
 
-/* The keys of a new profile in their order; sections are whole. NULL: the options say it. */
-static const struct {
-	const char *path, *json;
+#define NO_LIST SIZE_MAX
+#define LIST(field) offsetof(struct arguments, field)
+
+/*
+ * The keys of a new profile in their order; sections are whole. @list: of texts or, for a port key, of ports, that the
+ * options gave; where it is not empty, the key is written with it.
+ */
+static const struct new_key {
+	const char *path, *json; /* json: its value where no option says it; NULL: then it is not written */
 	enum when when;
+	size_t list;
 } keys[] = {
-	{"extends", NULL, ALWAYS},
-	{"meta.name", NULL, ALWAYS},
-	{"meta.version", "\"1.0.0\"", ALWAYS},
-	{"meta.description", NULL, ALWAYS},
-	{"groups.include", NULL, ALWAYS},
-	{"groups.exclude", "[]", FULL},
-	{"workdir.access", "\"readwrite\"", ALWAYS},
-	{"filesystem.allow", "[]", ALWAYS},
-	{"filesystem.read", "[]", ALWAYS},
-	{"filesystem.write", "[]", FULL},
-	{"filesystem.allow_file", "[]", FULL},
-	{"filesystem.read_file", "[]", FULL},
-	{"filesystem.write_file", "[]", FULL},
-	{"filesystem.deny", "[]", FULL},
-	{"filesystem.bypass_protection", "[]", FULL},
-	{"filesystem.unix_socket", "[]", FULL},
-	{"filesystem.unix_socket_bind", "[]", FULL},
-	{"network.block", "false", FULL},
-	{"network.connect_port", "[]", FULL},
-	{"network.listen_port", "[]", FULL},
-	{"network.open_port", "[]", FULL},
-	{"environment.deny_vars", "[]", FULL},
-	{"environment.set_vars", "{}", FULL},
-	{"commands.allow", "[]", FULL},
-	{"commands.deny", "[]", FULL},
-	{"security.signal_mode", "\"isolated\"", FULL_ALONE},
-	{"security.ipc_mode", "\"shared_memory_only\"", FULL_ALONE},
-	{"rollback.exclude_patterns", "[]", FULL},
+	{"extends", NULL, ALWAYS, LIST(profiles.extends)},
+	{"meta.name", NULL, ALWAYS, NO_LIST},
+	{"meta.version", "\"1.0.0\"", ALWAYS, NO_LIST},
+	{"meta.description", NULL, ALWAYS, NO_LIST},
+	{"groups.include", "[]", ALWAYS, LIST(profiles.groups)},
+	{"groups.exclude", "[]", FULL, NO_LIST},
+	{"workdir.access", "\"readwrite\"", ALWAYS, NO_LIST},
+	{"filesystem.allow", "[]", ALWAYS, LIST(flags.allow)},
+	{"filesystem.read", "[]", ALWAYS, LIST(flags.read)},
+	{"filesystem.write", "[]", FULL, LIST(flags.write)},
+	{"filesystem.allow_file", "[]", FULL, LIST(flags.allow_file)},
+	{"filesystem.read_file", "[]", FULL, LIST(flags.read_file)},
+	{"filesystem.write_file", "[]", FULL, LIST(flags.write_file)},
+	{"filesystem.deny", "[]", FULL, NO_LIST},
+	{"filesystem.bypass_protection", "[]", FULL, LIST(flags.bypass)},
+	{"filesystem.unix_socket", "[]", FULL, LIST(flags.unix_socket)},
+	{"filesystem.unix_socket_bind", "[]", FULL, LIST(flags.unix_socket_bind)},
+	{"filesystem.unix_socket_dir", NULL, ALWAYS, LIST(flags.unix_socket_dir)},
+	{"filesystem.unix_socket_dir_bind", NULL, ALWAYS, LIST(flags.unix_socket_dir_bind)},
+	{"network.block", "false", FULL, NO_LIST},
+	{"network.connect_port", "[]", FULL, LIST(flags.connect_port)},
+	{"network.listen_port", "[]", FULL, LIST(flags.listen_port)},
+	{"network.open_port", "[]", FULL, LIST(flags.open_port)},
+	{"environment.deny_vars", "[]", FULL, NO_LIST},
+	{"environment.set_vars", "{}", FULL, NO_LIST},
+	{"commands.allow", "[]", FULL, NO_LIST},
+	{"commands.deny", "[]", FULL, NO_LIST},
+	{"security.signal_mode", "\"isolated\"", FULL_ALONE, NO_LIST},
+	{"security.ipc_mode", "\"shared_memory_only\"", FULL_ALONE, NO_LIST},
+	{"rollback.exclude_patterns", "[]", FULL, NO_LIST},
 };
 
-/* The value of a key that the options say; nothing where they do not. */
-static void option_value(const struct arguments *args, const char *path, const char *name, struct nono_buf *out)
+/* A list, an item a line, as nono writes it when it adds to one. */
+static void put_list(const struct nono_strv *texts, const struct nono_ports *ports, const char *indent,
+		     struct nono_buf *out)
 {
-	const struct nono_strv *extends = &args->profiles.extends, *groups = &args->profiles.groups;
-	bool include = strcmp(path, "groups.include") == 0;
-	const struct nono_strv *list = include ? groups : extends;
+	size_t len = texts ? texts->len : ports->len;
 
-	if (strcmp(path, "meta.name") == 0) {
+	for (size_t i = 0; i < len; i++) {
+		nono_buf_printf(out, "%s\n%s  ", i ? "," : "[", indent);
+		if (texts)
+			nono_json_string(out, texts->items[i]);
+		else
+			nono_buf_printf(out, "%u", ports->items[i].lo);
+	}
+	if (len)
+		nono_buf_printf(out, "\n%s]", indent);
+}
+
+/* What the options say of a key; nothing where they do not. */
+static void option_value(const struct arguments *args, const struct new_key *key, const char *name,
+			 struct nono_buf *out)
+{
+	bool top = !strchr(key->path, '.'), ports = strstr(key->path, "_port") != NULL;
+	const void *list = key->list == NO_LIST ? NULL : (const char *)args + key->list;
+	const struct nono_strv *texts = ports ? NULL : list;
+
+	if (strcmp(key->path, "meta.name") == 0)
 		nono_json_string(out, name);
-		return;
-	}
-	if (strcmp(path, "meta.description") == 0) {
-		if (args->profiles.description)
-			nono_json_string(out, args->profiles.description);
-		return;
-	}
-	if (!include && list->len < 2) {
-		if (list->len)
-			nono_json_string(out, list->items[0]);
-		return;
-	}
-	nono_buf_puts(out, "[");
-	for (size_t i = 0; i < list->len; i++) {
-		nono_buf_puts(out, i ? ", " : "");
-		nono_json_string(out, list->items[i]);
-	}
-	nono_buf_puts(out, "]");
+	else if (strcmp(key->path, "meta.description") == 0 && args->profiles.description)
+		nono_json_string(out, args->profiles.description);
+	else if (strcmp(key->path, "network.block") == 0 && args->block_net)
+		nono_buf_puts(out, "true");
+	else if (top && texts && texts->len == 1)
+		nono_json_string(out, texts->items[0]);
+	else if (list)
+		put_list(texts, ports ? list : NULL, top ? "  " : "    ", out);
+}
+
+/* Is a key without a value from the options written all the same? */
+static bool is_wanted(const struct arguments *args, const struct new_key *key)
+{
+	if (!key->json || (key->when == FULL_ALONE && args->profiles.extends.len))
+		return false;
+	return key->when == ALWAYS || args->profiles.full;
 }
 
 /* A text that is being written. */
@@ -134,13 +161,9 @@ void profile_new(const struct arguments *args, const char *name, bool comments, 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(keys); i++) {
 		_cleanup_(nono_buf_done) struct nono_buf value = {0};
 
-		if ((keys[i].when != ALWAYS && !args->profiles.full) ||
-		    (keys[i].when == FULL_ALONE && args->profiles.extends.len))
-			continue;
-		if (keys[i].json)
+		option_value(args, &keys[i], name, &value);
+		if (!value.len && !value.failed && is_wanted(args, &keys[i]))
 			nono_buf_puts(&value, keys[i].json);
-		else
-			option_value(args, keys[i].path, name, &value);
 		out->failed |= value.failed;
 		if (value.len && !value.failed)
 			add_key(&page, keys[i].path, value.data);

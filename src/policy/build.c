@@ -135,7 +135,8 @@ static int check_kind(const struct nono_builder *b, const struct nono_grant_requ
 	if (r->expect != (is_dir ? NONO_EXPECT_FILE : NONO_EXPECT_DIR))
 		return 0;
 	if (!r->lenient)
-		return nono_fail(err, NONO_E_POLICY, 0, "%s %s: this is a %s; use %s", r->source, path, found,
+		return nono_fail(err, NONO_E_POLICY, 0, "%s%s %s: this is a %s; use %s",
+				 r->kind == NONO_SOURCE_PROFILE ? "profile " : "", r->source, path, found,
 				 r->file_hint);
 	rc = nono_capset_note(b->set, NONO_NOTE_INFO, err, "%s %s: this is a %s, skipped", r->source, path, found);
 	return rc < 0 ? rc : 1;

@@ -418,7 +418,7 @@ def init(world, *args):
 def test_init(world):
     said = init(world, 'mine')
     path = world.path('.config/nono/profiles/mine.json')
-    assert said.startswith('Wrote ~/.config/nono/profiles/mine.json\n') and 'nono run --profile mine -- COMMAND' in said
+    assert said.startswith('Wrote ~/.config/nono/profiles/mine.json\n') and 'nono run --allow-cwd --profile mine -- COMMAND' in said
     uid = os.stat(world.home).st_uid if world.user != 'root' else 0
     for directory in ('.config', '.config/nono', '.config/nono/profiles'):
         assert stat.S_IMODE(os.stat(world.path(directory)).st_mode) == 0o700
@@ -463,6 +463,69 @@ def test_init_full_has_comments(world):
     assert len(keys) > 25 and len(re.findall(r'^ *// ', written, re.M)) == len(keys) + 2
 
 
+def loaded(world, name='mine'):
+    with open(world.path(f'.config/nono/profiles/{name}.json'), encoding='utf-8') as f:
+        return json.load(f)
+
+
+def test_init_keeps_what_options_said(world):
+    """The same options grant the same: in a run, and in a run with the profile that was made of them."""
+    world.write('notes/todo', 'milk\n')
+    world.write('one', '1\n')
+    options = ['--allow', '.', '-r', world.path('notes'), '--read-file', '~/one', '--block-net']
+    script = 'cat ~/notes/todo ~/one; echo x > made; cat ~/two || cat made'
+    world.write('two', '2\n')
+    plain = world.run('run', *options, '--', 'sh', '-c', script)
+    assert (plain.returncode, plain.stdout) == (0, 'milk\n1\nx\n')
+    init(world, 'mine', *options)
+    assert loaded(world)['filesystem'] == {'allow': ['~/project'], 'read': ['~/notes'], 'read_file': ['~/one']}
+    assert loaded(world)['network'] == {'block': True}
+    assert as_json(world, 'profile-validate', 'validate', 'mine', '--strict')['warnings'] == []
+    done = world.run('run', '-p', 'mine', '--', 'sh', '-c', script)
+    assert (done.returncode, done.stdout) == (0, 'milk\n1\nx\n')
+    for host in (world.run('why', '-p', 'mine', '--host', 'example.org'), world.run('why', *options[:-1], '--host', 'example.org')):
+        assert host.returncode == 0
+    assert world.run('why', '-p', 'mine', '--host', 'example.org', '--check').returncode == 3
+    # A later save adds to it: it has nono's own layout.
+    with open(world.path('.config/nono/profiles/mine.json'), encoding='utf-8') as f:
+        written = f.read()
+    assert json.dumps(json.loads(written), indent=2) + '\n' == written
+
+
+def test_init_takes_every_grant(world):
+    key, folder = world.write('.ssh/deploy', 'k'), world.mkdir('sockets')
+    init(world, 'mine', '--override-deny', key, '--read-file', key, '--allow-unix-socket-dir', folder, '--open-port', '8000',
+         '--allow-connect-port', '443', '--allow-connect-port=80', '--write', folder, '--extends', 'python-dev', '--groups', 'nix_runtime')
+    profile = loaded(world)
+    assert profile['filesystem'] == {'allow': [], 'read': [], 'write': ['~/sockets'], 'read_file': ['~/.ssh/deploy'],
+                                     'bypass_protection': ['~/.ssh/deploy'], 'unix_socket_dir': ['~/sockets']}
+    assert profile['network'] == {'connect_port': [443, 80], 'open_port': [8000]}
+    assert profile['extends'] == 'python-dev' and profile['groups']['include'] == ['nix_runtime']
+    assert world.run('run', '--allow-cwd', '-p', 'mine', '--', 'cat', key).stdout == 'k'
+
+
+@pytest.mark.parametrize('options,problem', [
+    (['--read', '~'], 'a granted directory contains denied paths'), (['--read-file', '.'], 'profile mine '),
+    (['--read', '~/a$b'], 'a profile cannot name'), (['--allow', '*'], 'a profile cannot name'), (['--read', ''], 'an empty path'),
+    (['--override-deny', '~/.ssh'], '.ssh'), (['--allow-cwd'], '--allow-cwd does not belong to this command; nono profile init --help lists what does')])
+def test_init_writes_nothing_that_would_not_run(world, options, problem):
+    world.mkdir('.ssh')
+    done = world.run('profile', 'init', 'mine', *options)
+    assert done.returncode in (1, 2) and problem in done.stderr, done.stderr
+    assert not os.path.exists(world.path('.config/nono/profiles/mine.json'))
+
+
+def test_init_tells_of_what_is_not_there(world):
+    said = init(world, 'mine', '--read', '~/later')
+    assert f'nono: {world.path("later")} does not exist; a run skips it until it does\n' in said
+    assert loaded(world)['filesystem']['read'] == ['~/later']
+
+
+def test_init_does_not_read_settings_of_a_shell(world):
+    done = world.run('profile', 'init', 'mine', env={'NONO_ALLOW': '.', 'NONO_BLOCK_NET': '1'})
+    assert done.returncode == 0 and loaded(world)['filesystem']['allow'] == [] and 'network' not in loaded(world)
+
+
 def test_init_refuses(world):
     assert 'is not a name for a profile' in refused(world, 'init', 'bad_name')
     assert 'is not a name for a profile' in refused(world, 'init', 'ns/pack')
@@ -496,7 +559,7 @@ def test_init_leaves_links_alone(world):
 
 def test_init_elsewhere(world):
     said = init(world, 'codex', '-o', 'my profile.json')
-    assert "nono run --profile '" + world.path("project/my profile.json' -- COMMAND") in said
+    assert "nono run --allow-cwd --profile '" + world.path("project/my profile.json' -- COMMAND") in said
     assert not os.path.exists(world.path('.config'))
     assert 'cannot write' in refused(world, 'init', 'mine', '-o', 'none/x.json')
 
@@ -542,7 +605,20 @@ def test_guide(world):
     assert missing == []
     one = text(world, 'guide', 'network')
     assert one.startswith('network - ') and one in whole and len(one) < len(whole) / 5
-    assert 'did you mean network?' in refused(world, 'guide', 'netwrk')
+    assert 'did you mean network? It has: start, meta, ' in refused(world, 'guide', 'netwrk')
+    assert text(world, 'guide', 'all') == whole
+
+
+def test_guide_on_a_terminal(world):
+    """One screen at a time: the first section, and which others there are."""
+    whole, shown = text(world, 'guide'), without_colour(on_terminal(world, 'guide'))
+    first, index = shown.split('\nThe other sections\n')
+    assert whole.startswith(first) and first.startswith('start - ')
+    names = re.findall(r'^  (\w+) +(.*)$', index, re.M)
+    assert [f'start - {first.split(" - ")[1].splitlines()[0]}', *(' - '.join(row) for row in names)] == re.findall(r'^(\w+ - .*)$', whole, re.M)
+    assert without_colour(on_terminal(world, 'guide', 'all')) == whole
+    for name, _ in names:
+        assert without_colour(on_terminal(world, 'guide', name)).startswith(name + ' - ')
 
 
 def test_older_spelling(world):
