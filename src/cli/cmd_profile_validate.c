@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/screen.h"
+#include "policy/build.h"
+#include "policy/path.h"
 #include "policy/profile_keys.h"
 
 #define EXIT_INVALID 1
@@ -15,12 +17,14 @@
 struct verdict {
 	char *file; /* what was looked at; owned */
 	struct nono_findings findings;
+	struct nono_strv notes; /* of what a run here would pass over in silence */
 };
 
 static void verdict_done(struct verdict *v)
 {
 	free(v->file);
 	nono_findings_done(&v->findings);
+	nono_strv_done(&v->notes);
 }
 
 /* security.groups -> groups.include */
@@ -55,6 +59,59 @@ static int warn_moved(struct verdict *v, struct nono_error *err)
 	return rc;
 }
 
+/* The lists of paths that are granted. */
+static bool is_grant(const struct nono_key *key)
+{
+	static const char *const others[] = {"filesystem.deny", "filesystem.bypass_protection",
+					     "filesystem.suppress_save_prompt"};
+
+	if (!nono_has_prefix(key->path, "filesystem.") || key->kind != NONO_KIND_LIST ||
+	    key->offset == NONO_KEY_NOT_KEPT)
+		return false;
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(others); i++)
+		if (strcmp(key->path, others[i]) == 0)
+			return false;
+	return true;
+}
+
+/* A path that is not there is skipped, which is right for a profile that is used in several places, or a slip. */
+static int note_entry(const struct context *ctx, const struct nono_key *key, const struct nono_entry *e,
+		      struct verdict *v, struct nono_error *err)
+{
+	const struct nono_builder b = {.vars = &ctx->vars, .fs = &nono_fs_host};
+	_cleanup_(nono_freep) char *path = NULL;
+	_cleanup_(nono_freep) char *line = NULL;
+	struct nono_node node;
+	int rc = nono_build_path(&b, NONO_SOURCE_PROFILE, e->text, &path, err);
+
+	if (rc < 0)
+		return rc;
+	if (nono_is_pattern(e->text) || nono_path_look(&nono_fs_host, path, true, &node, NULL) != -NONO_E_NOTFOUND)
+		return 0;
+	if (asprintf(&line, "%s: '%s' does not exist here, so it is skipped%s", key->path, e->text,
+		     strchr(path, '$') ? "; a variable in it is not set" : "") < 0) {
+		line = NULL;
+		return nono_nomem(err);
+	}
+	return nono_strv_add_new(&v->notes, line, err);
+}
+
+static int note_missing(const struct context *ctx, struct verdict *v, struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < nono_key_count && rc == 0; i++) {
+		const struct nono_entries *list = (const void *)((const char *)&ctx->profile + nono_keys[i].offset);
+
+		if (!is_grant(&nono_keys[i]))
+			continue;
+		for (size_t j = 0; j < list->len && rc == 0; j++)
+			if (!list->items[j].builtin)
+				rc = note_entry(ctx, &nono_keys[i], &list->items[j], v, err);
+	}
+	return rc;
+}
+
 /* What a run on this machine would say: that is no fault of the profile, which may be for another one. */
 static int warn_run(struct arguments *args, char *const *env, struct verdict *v, struct nono_error *err)
 {
@@ -64,6 +121,8 @@ static int warn_run(struct arguments *args, char *const *env, struct verdict *v,
 
 	args->profile = args->operands[0];
 	rc = context_init(&ctx, args, env, false, &refused);
+	if (ctx.has_profile && note_missing(&ctx, v, err) < 0)
+		return -NONO_E_NOMEM;
 	if (rc == 0)
 		rc = nono_capset_seal(&ctx.compose, &ctx.set, &refused);
 	if (rc == 0)
@@ -140,6 +199,7 @@ static int put_text(const struct verdict *v, struct nono_error *err)
 	screen_line(&out, OUTPUT_HEADING, "%s", v->file);
 	put_rows(&out, OUTPUT_ERROR, "[err]", &v->findings.errors, v->file);
 	put_rows(&out, OUTPUT_WARNING, "[warn]", &v->findings.warnings, v->file);
+	put_rows(&out, OUTPUT_QUIET, "[note]", &v->notes, v->file);
 	if (!errors) {
 		screen_text(&out, OUTPUT_GOOD, "[ok]");
 		nono_buf_puts(&out, "   keys, values, groups and all that it extends\n");

@@ -6,6 +6,8 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
+#include "base/quote.h"
 #include "base/util.h"
 #include "policy/explain.h"
 #include "policy/path.h"
@@ -142,6 +144,20 @@ int context_load_profile(const struct context *ctx, const char *which, const str
 	return nono_profile_load(&lookup, which, extends, ret, err);
 }
 
+/* A run stops at the first mistake; who mends a profile wants to see them all. */
+static int point_to_validate(const struct context *ctx, struct nono_error *err)
+{
+	_cleanup_(nono_buf_done) struct nono_buf word = {0};
+	const struct nono_error first = *err;
+	const char *profile = ctx->args->profile;
+
+	nono_quote_shell(&word, profile);
+	if (word.failed || !(nono_profile_name_ok(profile) || strchr(profile, '/') || strstr(profile, ".json")))
+		return -NONO_E_PARSE;
+	return nono_fail(err, NONO_E_PARSE, 0, "%s (nono profile validate %s tells all that is wrong)", first.text,
+			 word.data);
+}
+
 static int load_profile(struct context *ctx, struct nono_error *err)
 {
 	int rc;
@@ -150,7 +166,7 @@ static int load_profile(struct context *ctx, struct nono_error *err)
 		return 0;
 	rc = context_load_profile(ctx, ctx->args->profile, &ctx->args->extends, &ctx->profile, err);
 	ctx->has_profile = rc == 0;
-	return rc;
+	return rc == -NONO_E_PARSE ? point_to_validate(ctx, err) : rc;
 }
 
 static int load_manifest(struct context *ctx, struct nono_error *err)

@@ -255,6 +255,8 @@ static int add_entry(struct nono_reading *r, const struct nono_key *key, const s
 	*ret_set = true;
 	if (r->findings && key->check == nono_check_group)
 		rc = nono_read_group(r, key, at, text);
+	if (r->findings && key->check == nono_check_path)
+		rc = nono_read_path(r, at, text);
 	if (rc == 0 && list)
 		rc = nono_entries_add(list, text, r->origin->name, r->origin->builtin, r->err);
 	return rc == 0 && list ? keep_place(r, key, at, list, text) : rc;

@@ -83,6 +83,9 @@ bool nono_group_is_doubtful(const struct nono_key *key, const char *name);
 int nono_read_group(struct nono_reading *r, const struct nono_key *key, const struct nono_json_at *at,
 		    const char *name);
 
+/** nono_read_path - note a path that hardly means what its writer thinks. 0 or -NONO_E_NOMEM. */
+int nono_read_path(struct nono_reading *r, const struct nono_json_at *at, const char *text);
+
 /** nono_read_limit - is a list or object small enough; 0 or -NONO_E_LIMIT. */
 int nono_read_limit(struct nono_reading *r, const struct nono_json_at *at, size_t count);
 

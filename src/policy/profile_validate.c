@@ -44,6 +44,20 @@ int nono_read_group(struct nono_reading *r, const struct nono_key *key, const st
 		    r->err);
 }
 
+int nono_read_path(struct nono_reading *r, const struct nono_json_at *at, const char *text)
+{
+	size_t len = strlen(text);
+	bool other_home = text[0] == '~' && len > 1 && text[1] != '/';
+	bool inside = strstr(text, "/~/") || (len > 1 && strcmp(text + len - 2, "/~") == 0);
+	struct nono_error found = {0};
+
+	if (!other_home && !inside)
+		return 0;
+	(void)nono_json_fail(r->doc, at, NONO_JSON_AT_VALUE, &found, NONO_E_POLICY,
+			     "in '%s' ~ is part of a name; the home directory is ~ at the beginning, before a /", text);
+	return note(&r->findings->warnings, &found, r->err);
+}
+
 static int check_names(const struct nono_entries *list, struct nono_error *err)
 {
 	const char *self[2];

@@ -293,6 +293,7 @@ def test_diff_of_maps(world):
 
 def test_validate_good(world):
     world.profile('mine', '{"extends": "claude-code", "filesystem": {"read": ["~/a"]}}')
+    world.mkdir('a')
     assert text(world, 'validate', 'mine').endswith('profiles/mine.json\n[ok]   keys, values, groups and all that it extends\nResult: valid\n')
     found = as_json(world, 'profile-validate', 'validate', 'mine')
     assert found == {'file': world.path('.config/nono/profiles/mine.json'), 'valid': True, 'errors': [], 'warnings': [], 'deprecated_keys': 0}
@@ -332,6 +333,34 @@ def test_a_name_that_stands_for_nothing_has_a_place_everywhere(world, body, prob
     for words in (['run', '-p', 'bad', '--', 'true'], ['why', '-p', 'child', '--path', '/etc']):
         done = world.run(*words)
         assert (done.returncode, done.stdout, done.stderr) == (1, '', f'nono: {problem}\n')
+
+
+def test_validate_tells_what_a_run_would_skip(world):
+    """A slip in a path is no error: a profile is for several machines."""
+    world.mkdir('there')
+    path = world.profile('mine', '{"extends": "claude-code", "filesystem": {\n"read": ["~/there", "~/missing", "$NOWHERE/x"],\n'
+                         '"deny": ["~/missing-too"]}}')
+    assert text(world, 'validate', 'mine') == (
+        f"{path}\n[note] filesystem.read: '~/missing' does not exist here, so it is skipped\n"
+        "[note] filesystem.read: '$NOWHERE/x' does not exist here, so it is skipped; a variable in it is not set\n"
+        "[ok]   keys, values, groups and all that it extends\nResult: valid\n")
+    assert as_json(world, 'profile-validate', 'validate', 'mine')['warnings'] == []
+
+
+@pytest.mark.parametrize('path,odd', [('~other/x', True), ('a/~/x', True), ('/a/~', True), ('~', False), ('~/x', False), ('/a~/b~c', False), ('~~', True)])
+def test_validate_tells_of_a_home_in_the_wrong_place(world, path, odd):
+    file = world.profile('mine', json.dumps({'filesystem': {'read_file': [path]}}))
+    world.write('a/~/x', '')
+    warnings = as_json(world, 'profile-validate', 'validate', 'mine')['warnings']
+    said = f"{file}:1:31: filesystem.read_file[0]: in '{path}' ~ is part of a name; the home directory is ~ at the beginning, before a /"
+    assert (said in warnings) == odd and [w for w in warnings if 'part of a name' in w] == [said] * odd
+
+
+def test_a_run_points_to_all_that_is_wrong(world):
+    path = world.profile('bad', '{"netwrok": {}, "y": 2}')
+    for words in (['run', '-p', 'bad', '--', 'true'], ['why', '-p', 'bad', '--path', '/'], ['shell', '-p', 'bad']):
+        assert world.run(*words).stderr == f'nono: {path}:1:2: netwrok: unknown key; did you mean network? (nono profile validate bad tells all that is wrong)\n'
+    assert 'validate' not in world.run('run', '-p', 'bad_name', '--', 'true').stderr
 
 
 def test_validate_a_file(world):
