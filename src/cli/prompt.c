@@ -39,7 +39,7 @@ static bool read_answer(char *answer, size_t size)
 	return true;
 }
 
-bool prompt_workdir(const char *path, const char *how)
+bool prompt_workdir(const char *path, const char *how, bool is_home)
 {
 	_cleanup_(nono_buf_done) struct nono_buf shown = {0};
 	char answer[16];
@@ -49,6 +49,9 @@ bool prompt_workdir(const char *path, const char *how)
 		return false;
 	/* What was typed before the question is no answer to it; what is typed once it can be read is. */
 	(void)tcflush(STDIN_FILENO, TCIFLUSH);
+	if (is_home)
+		(void)fprintf(stderr,
+			      "This is your home directory: everything in it but what rules deny would be shared.\n");
 	(void)fprintf(stderr, "Share the working directory %s (%s)? [y/N] ", shown.data, how);
 	return read_answer(answer, sizeof(answer)) && (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0);
 }

@@ -8,8 +8,8 @@
 /** prompt_possible - is there somebody to ask: standard input and error output are terminals. */
 bool prompt_possible(void);
 
-/** prompt_workdir - ask whether to share the working directory; only y or yes agrees. */
-bool prompt_workdir(const char *path, const char *how);
+/** prompt_workdir - ask whether to share the working directory, which may be the home; only y or yes agrees. */
+bool prompt_workdir(const char *path, const char *how, bool is_home);
 
 /**
  * prompt_line - ask after a run; the terminal may be as the command left it.

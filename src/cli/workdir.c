@@ -9,6 +9,7 @@
 #include "policy/build.h"
 #include "policy/explain.h"
 #include "policy/path.h"
+#include "sandbox/sandbox.h"
 
 /* What stands between the directory and its being shared. */
 enum obstacle {
@@ -25,7 +26,10 @@ static int find_obstacle(const struct context *ctx, enum nono_access level, enum
 
 	if (rc < 0)
 		return rc;
-	*ret = a.deny ? OBSTACLE_DENIED : a.too_wide ? OBSTACLE_CONTAINS : OBSTACLE_NONE;
+	if (a.deny)
+		*ret = OBSTACLE_DENIED;
+	else
+		*ret = a.too_wide && !nono_sandbox_has_view() ? OBSTACLE_CONTAINS : OBSTACLE_NONE;
 	return 0;
 }
 
@@ -74,7 +78,8 @@ static int ask(struct context *ctx, enum nono_access level, size_t *notes_shown,
 	if (!ctx->args->dry_run && obstacle == OBSTACLE_NONE && prompt_possible()) {
 		output_notes(&ctx->set, *notes_shown, ctx->args->verbose > 0);
 		*notes_shown = ctx->set.note_count;
-		*ret_agreed = prompt_workdir(ctx->vars.workdir, nono_access_word(level));
+		*ret_agreed = prompt_workdir(ctx->vars.workdir, nono_access_word(level),
+					     strcmp(ctx->vars.workdir, ctx->vars.home) == 0);
 	}
 	if (!*ret_agreed)
 		say_not_shared(ctx, level, obstacle);
@@ -122,7 +127,8 @@ int workdir_share(struct context *ctx, size_t *notes_shown, bool *ret_needed, st
 	if (rc < 0 || covered)
 		return rc;
 	if (agreed && strcmp(ctx->vars.workdir, ctx->vars.home) == 0)
-		output_line("  the working directory is your home directory: all of it would be shared");
+		output_line("  the working directory is your home directory: everything in it but what rules deny is "
+			    "shared");
 	if (!agreed)
 		rc = ask(ctx, level, notes_shown, &agreed, err);
 	if (rc < 0 || !agreed)

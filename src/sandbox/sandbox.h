@@ -49,6 +49,9 @@ enum nono_confined {
  */
 int nono_sandbox_plan(struct nono_capset *set, enum nono_confined who, const char *remedy, struct nono_error *err);
 
+/** nono_sandbox_has_view - can denied paths below granted directories be masked here? Costs a process. */
+bool nono_sandbox_has_view(void);
+
 /**
  * nono_sandbox_item_path - the path that a report's item stands for. Borrowed; NULL where it stands for none.
  */

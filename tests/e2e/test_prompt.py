@@ -161,21 +161,17 @@ def test_no_is_said_back(world):
     assert 'is not shared' not in terminal.seen
 
 
-@pytest.mark.parametrize('where,said', [
-    ('.', '  your home directory is not shared: denied paths lie in it\n  (--allow DIR and --read DIR share single directories)\n'),
-    ('.local', '  the working directory is not shared: denied paths lie in it\n  (--allow DIR and --read DIR share single directories)\n'),
-    ('.ssh', '  the working directory is not shared: a rule denies it\n')])
-def test_nobody_is_asked_what_could_only_fail(world, where, said):
-    """Saying yes would have ended the run; the positive control is that --allow-cwd does."""
-    cwd = os.path.normpath(world.mkdir(where))
+def test_nobody_is_asked_what_could_only_fail(world):
+    """A directory that a rule denies is not shared by saying yes."""
+    said = '  the working directory is not shared: a rule denies it\n'
+    cwd = os.path.normpath(world.mkdir('.ssh'))
     world.write('project/file', 'text\n')
     terminal = world.terminal('run', '--', 'sh', '-c', 'pwd; exit 3', cwd=cwd)
     assert terminal.wait() == 3
     assert said in terminal.seen and 'Share' not in terminal.seen and f'\n{cwd}\n' in terminal.seen
     assert '--allow-cwd' not in terminal.seen
     assert said in world.run('run', '--', 'true', cwd=cwd).stderr
-    done = world.run('run', '--allow-cwd', '--', 'true', cwd=cwd)
-    assert done.returncode == (1 if where != '.ssh' else 0), done.stderr
+    assert world.run('run', '--allow-cwd', '--', 'true', cwd=cwd).returncode == 0
     done = world.run('run', '--', 'cat', world.path('project/file'), cwd=cwd)
     assert done.returncode == 1 and '--allow-cwd' not in done.stderr
     done = world.run('run', '-s', '--', 'true', cwd=cwd)
@@ -184,10 +180,25 @@ def test_nobody_is_asked_what_could_only_fail(world, where, said):
     assert (done.returncode, done.stdout) == (0, 'text\n')
 
 
+@pytest.mark.parametrize('answer,code', [('y', 0), ('n', 1)])
+def test_the_home_directory_is_shared_without_what_rules_deny(world, answer, code):
+    world.write('.ssh/id', 'secret')
+    world.write('letter', 'dear')
+    terminal = world.terminal('run', '--', 'sh', '-c', 'cat .ssh/id; cat letter', cwd=world.home)
+    terminal.expect(QUESTION)
+    assert 'This is your home directory: everything in it but what rules deny would be shared.' in terminal.seen
+    terminal.send(answer + '\n')
+    assert terminal.wait() == code
+    assert ('dear' in terminal.seen) == (answer == 'y') and 'secret' not in terminal.seen
+
+
 def test_the_home_directory_with_allow_cwd(world):
-    done = world.run('run', '--allow-cwd', '--', 'touch', 'made', cwd=world.home)
-    assert done.returncode == 1 and 'is your home directory' in done.stderr
-    assert not os.path.exists(world.path('made'))
+    world.write('.bashrc', 'mine')
+    done = world.run('run', '--allow-cwd', '-p', 'claude-code', '--', 'sh', '-c', 'touch made; echo x > .bashrc', cwd=world.home)
+    assert 'is your home directory: everything in it but what rules deny is shared' in done.stderr
+    assert os.path.exists(world.path('made')) and 'Permission denied' in done.stderr
+    with open(world.path('.bashrc'), encoding='utf-8') as f:
+        assert f.read() == 'mine'
 
 
 def test_a_name_cannot_act_on_the_terminal(world):

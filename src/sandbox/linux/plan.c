@@ -116,6 +116,14 @@ static void tell_why(const struct nono_stage_report *failed, char *ret, size_t s
 	}
 }
 
+bool nono_sandbox_has_view(void)
+{
+	struct nono_view_state state;
+
+	nono_view_probe(&state);
+	return state.works;
+}
+
 int nono_sandbox_plan(struct nono_capset *set, enum nono_confined who, const char *remedy, struct nono_error *err)
 {
 	struct nono_means means = {0};
