@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROUNDS = sys.argv[1] if len(sys.argv) > 1 else '500'
@@ -115,6 +116,7 @@ def section(bench, title, flags):
 
 
 MASKS = (1, 2, 10, 100)
+REPLACED = 300
 
 
 def mask_profile(bench, name, where, count):
@@ -148,6 +150,57 @@ def masks(bench):
     return text + '\n'
 
 
+READER = '''
+import os, sys, time
+spans, first = [], None
+while True:
+    try:
+        fd = os.open("secret", os.O_RDONLY)
+        text = os.read(fd, 9)
+        os.close(fd)
+        first = first or time.monotonic()
+        last = time.monotonic()
+        if text == b"end":
+            break
+    except OSError:
+        if first:
+            spans.append(last - first)
+        first = None
+print(*(int(1e6 * s) for s in spans))
+'''
+
+
+def window(bench):
+    """How long a reader that does nothing else can open a masked file that somebody outside replaces by rename."""
+    path = os.path.join(bench.dir, 'window.json')
+    with open(path, 'w', encoding='utf-8') as f:
+        json.dump({'filesystem': {'allow': ['~/project'], 'deny': ['~/project/secret']}}, f)
+    secret = os.path.join(bench.work, 'secret')
+
+    def put(name, text):
+        with open(secret + '.new', 'w', encoding='utf-8') as f:
+            f.write(text)
+        os.chmod(secret + '.new', 0o644)
+        os.rename(secret + '.new', name)
+    put(secret, 'secret')
+    reader = subprocess.Popen([bench.nono, 'run', '-s', '-p', path, '--allow-cwd', '--', '/usr/bin/python3', '-c', READER],
+                              cwd=bench.work, env=bench.env, stdout=subprocess.PIPE, text=True, **identity())
+    time.sleep(1)
+    for _ in range(REPLACED):
+        put(secret, 'secret')
+        time.sleep(0.02)
+    while reader.poll() is None:
+        put(secret, 'end')
+        time.sleep(0.001)
+    spans = sorted(map(int, reader.stdout.read().split()))
+    reader.stdout.close()
+    text = ('## A masked file that somebody outside replaces\n\nBy rename, as editors save, while a reader inside does nothing but '
+            f'open it: {REPLACED} times, of which it read {min(len(spans), REPLACED)}. It could be opened for ')
+    if spans:
+        text += f'{spans[len(spans) // 2]} us (median), {spans[len(spans) * 99 // 100]} us (99th of 100), {spans[-1]} us (longest).'
+    return text + '\n\n'
+
+
 def main():
     bench = Bench()
     version = subprocess.run(['bwrap', '--version'], capture_output=True, text=True, check=False).stdout.strip()
@@ -164,6 +217,7 @@ def main():
     text += section(bench, 'The base groups and the working directory', ['--allow-cwd'])
     text += section(bench, 'claude-code in a project', ['-p', 'claude-code', '--allow-cwd'])
     text += masks(bench)
+    text += window(bench)
     with open(os.path.join(ROOT, 'bench', 'results.md'), 'w', encoding='utf-8') as f:
         f.write(text.replace(bench.home, '~').rstrip() + '\n')
     print(text)

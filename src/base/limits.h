@@ -20,6 +20,7 @@
 #define NONO_MOUNTINFO_BYTES (8 * 1024 * 1024) /* their list */
 #define NONO_COVERS 4096		       /* things covered in one view */
 #define NONO_LINK_ENTRIES 50000		       /* directory entries looked at for other names of a denied file */
+#define NONO_WATCHES 1024		       /* directories watched for replacements of covered things */
 #define NONO_HOLES 32			       /* granted things below one covered directory */
 #define NONO_COPIES 64			       /* files shown as the user's own */
 #define NONO_COPY_BYTES (64 * 1024)	       /* one of them */

@@ -173,6 +173,7 @@ static _Noreturn void run_child(const struct contained *c, pid_t parent)
 {
 	struct nono_stage_report report = {.stage = NONO_STAGE_SETTINGS};
 
+	nono_sandbox_attend_child(c->launch.spec->sandbox);
 	if (set_up_child(c, parent) == 0)
 		nono_launch_child(&c->launch, &report);
 	else
@@ -201,6 +202,7 @@ static _Noreturn void watch_command_child(const struct contained *c, pid_t child
 			;
 	if (rc == 0)
 		(void)!write(STDIN_FILENO, &status, sizeof(status));
+	nono_sandbox_reap(c->launch.spec->sandbox);
 	_exit(0);
 }
 

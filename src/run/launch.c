@@ -201,6 +201,7 @@ static _Noreturn void run_child(const struct nono_launch *launch, const struct n
 		/* Had nono died before the prctl, nothing would have told this process. */
 		if (getppid() != parent)
 			_exit(EXIT_NOT_STARTED);
+		nono_sandbox_attend_child(launch->spec->sandbox);
 		nono_launch_child(launch, &report);
 	} else {
 		report.sys_errno = errno;
@@ -268,6 +269,7 @@ static int fork_and_wait(struct nono_launch *launch, struct nono_relay *relay, s
 	rc = nono_wait_command(child, &signals, relay, &end, err);
 	if (rc < 0)
 		return rc;
+	nono_sandbox_reap(launch->spec->sandbox);
 	rc = nono_run_set_result(result, report_read, &end, err);
 	if (rc == 0 && result->term_signal)
 		nono_tty_restore(&tty);

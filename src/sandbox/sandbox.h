@@ -16,6 +16,7 @@ enum nono_stage {
 	NONO_STAGE_STREAMS,  /* a standard stream is a directory, which would lead around the view */
 	NONO_STAGE_SPACES,   /* namespaces of its own */
 	NONO_STAGE_COVER,    /* denied things in them */
+	NONO_STAGE_KEEPER,   /* who covers them again */
 	NONO_STAGE_CAPABILITIES,
 	NONO_STAGE_NO_NEW_PRIVS,
 	NONO_STAGE_LANDLOCK,
@@ -73,6 +74,15 @@ int nono_sandbox_prepare(struct nono_capset *set, struct nono_sandbox **ret, str
  * Returns 0 or -1; after -1 the caller must leave, never run the command.
  */
 int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_stage_report *report);
+
+/**
+ * nono_sandbox_attend_child - the calling process is made by one that stays and calls nono_sandbox_reap: what has to
+ * run beside the command becomes that one's child, not the command's. Between fork and nono_sandbox_apply_child.
+ */
+void nono_sandbox_attend_child(const struct nono_sandbox *sandbox);
+
+/** nono_sandbox_reap - after the command's end: wait for what ran beside it. Raw system calls only. */
+void nono_sandbox_reap(const struct nono_sandbox *sandbox);
 
 /**
  * nono_sandbox_apply_process - confine the calling process for good: every thread of it, or none.

@@ -10,6 +10,7 @@ const char *nono_stage_text(enum nono_stage stage)
 		[NONO_STAGE_STREAMS] = "keep denied paths apart while a standard stream is a directory",
 		[NONO_STAGE_SPACES] = "give the command a view of the files of its own",
 		[NONO_STAGE_COVER] = "cover a denied path",
+		[NONO_STAGE_KEEPER] = "watch over the covers of denied paths",
 		[NONO_STAGE_CAPABILITIES] = "drop capabilities",
 		[NONO_STAGE_NO_NEW_PRIVS] = "set no_new_privs",
 		[NONO_STAGE_LANDLOCK] = "apply the Landlock ruleset",

@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import time
 
 import pytest
 from ways import snapshot
@@ -195,3 +196,94 @@ def test_a_mask_is_no_door_for_writing(repo):
         assert f.read() == SECRET
     assert os.listdir(repo.path('repo/keys')) == ['id']
     assert os.stat(repo.path('repo/.env')).st_mode & 0o777 == 0o600
+
+
+def replace(world, name, text):
+    """As an editor does it: a new file, then its name."""
+    world.write(name + '.new', text)
+    os.rename(world.path(name + '.new'), world.path(name))
+
+
+def test_what_an_editor_replaces_is_covered_again(repo):
+    """From outside, a hundred times; the command looks after each. The window between is in the threat model."""
+    script = 'echo ready; while read line; do cat ~/repo/.env ~/repo/keys/id; echo "looked $line"; done'
+    process = repo.start('run', '-s', '-p', 'repo', '--', 'sh', '-c', script, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL)
+    assert process.stdout.readline() == b'ready\n'
+    for n in range(100):
+        replace(repo, 'repo/.env', SECRET)
+        os.rename(repo.path('repo/keys'), repo.path(f'old{n}'))
+        repo.write('repo/keys/id', SECRET)
+        time.sleep(0.02)
+        process.stdin.write(f'{n}\n'.encode())
+        process.stdin.flush()
+        assert process.stdout.readline() == f'looked {n}\n'.encode()
+    process.stdin.close()
+    assert process.wait() == 0
+    process.stdout.close()
+    with open(repo.path('repo/.env'), encoding='utf-8') as f:
+        assert f.read() == SECRET
+
+
+KILLERS = r'''
+import ctypes, os, resource, signal
+def look(pid):
+    with open(f'/proc/{pid}/comm') as f: return f.read().strip()
+found = [int(p) for p in os.listdir('/proc') if p.isdigit() and look(p) == 'nono-keeper']
+assert found, 'no keeper'
+libc = ctypes.CDLL(None, use_errno=True)
+for pid in found:
+    for attack in (lambda: os.kill(pid, signal.SIGKILL), lambda: os.kill(pid, signal.SIGSTOP),
+                   lambda: open(f'/proc/{pid}/mem', 'r+b'), lambda: open(f'/proc/{pid}/oom_score_adj', 'w'),
+                   lambda: os.listdir(f'/proc/{pid}/root/'), lambda: os.readlink(f'/proc/{pid}/fd/0'),
+                   lambda: resource.prlimit(pid, 7, (0, 0)), lambda: os.sched_setaffinity(pid, [0])):
+        try:
+            attack()
+            print('worked')
+        except OSError as e:
+            print(type(e).__name__)
+    print('worked' if libc.ptrace(16, pid, None, None) == 0 else 'refused')
+'''
+
+
+def test_the_keeper_is_out_of_reach(repo):
+    done = repo.run('run', '-s', '-p', 'repo', '--', 'python3', '-c', KILLERS)
+    assert done.returncode == 0 and 'worked' not in done.stdout and done.stdout.count('\n') >= 9, done
+
+
+def keepers():
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{pid}/stat', encoding='utf-8') as f:
+                name, rest = f.read().split('(', 1)[1].rsplit(')', 1)
+        except OSError:
+            continue
+        if name == 'nono-keeper' and rest.split()[0] != 'Z':
+            found.append(int(pid))
+    return found
+
+
+@pytest.mark.parametrize('kind', ['run', 'wrap'])
+def test_the_keeper_ends_with_the_command(repo, kind):
+    before = set(keepers())
+    process = repo.start(kind, '-s', '-p', 'repo', '--', 'sh', '-c', 'echo here; exec sleep 100', stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b'here\n'
+    assert len(set(keepers()) - before) == 1
+    process.kill()
+    process.wait()
+    assert process.stdout.read() == b''
+    process.stdout.close()
+    for _ in range(100):
+        alive = set(keepers()) - before
+        if not alive:
+            break
+        time.sleep(0.05)
+    assert not alive
+
+
+def test_a_run_leaves_no_process(repo):
+    """Not even an ended one: the supervisor waits for it."""
+    before = repo.plain('ps -eo pid,comm | grep nono-keeper || true').stdout
+    after = repo.plain(f'{repo.nono} run -s -p repo -- true; ps -eo pid,comm | grep nono-keeper || true').stdout
+    assert set(after.split('\n')) <= set(before.split('\n'))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -30,6 +31,22 @@ static int seccomp_child(const struct nono_sandbox *sandbox)
 	if (sandbox->no_truncate && nono_seccomp_load_child(sandbox->no_truncate) < 0)
 		return -1;
 	return nono_seccomp_load_child(sandbox->filter);
+}
+
+void nono_sandbox_attend_child(const struct nono_sandbox *sandbox)
+{
+	if (sandbox->view)
+		sandbox->view->attended = true;
+}
+
+void nono_sandbox_reap(const struct nono_sandbox *sandbox)
+{
+	const struct nono_view *view = sandbox->view;
+
+	if (!view || !view->keeper || !*view->keeper)
+		return;
+	while (waitpid(*view->keeper, NULL, __WALL) < 0 && errno == EINTR)
+		;
 }
 
 int nono_sandbox_apply_child(const struct nono_sandbox *sandbox, struct nono_stage_report *report)

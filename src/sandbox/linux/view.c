@@ -1,6 +1,8 @@
 /* view.c - what has to be covered, found before anybody is confined.  SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox/linux/view.h"
 
+#include <sys/mman.h>
+
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/util.h"
@@ -20,6 +22,11 @@ void nono_view_free(struct nono_view *view)
 		return;
 	for (size_t i = 0; i < view->len; i++)
 		free(view->covers[i].path);
+	for (size_t i = 0; i < view->watch_count; i++)
+		free(view->watches[i].path);
+	free(view->watches);
+	if (view->keeper)
+		(void)munmap(view->keeper, sizeof(*view->keeper));
 	for (size_t i = 0; i < view->copy_count; i++)
 		free(view->copies[i].text);
 	free(view->covers);
@@ -159,6 +166,68 @@ static void settle_covers(struct nono_view *view)
 	view->len = kept;
 }
 
+static bool is_watched(const struct nono_view *view, const char *dir)
+{
+	for (size_t i = 0; i < view->watch_count; i++)
+		if (strcmp(view->watches[i].path, dir) == 0)
+			return true;
+	return false;
+}
+
+static bool is_granted_dir(const struct nono_capset *set, const char *dir)
+{
+	for (size_t i = 0; i < set->grant_count; i++)
+		if (!set->grants[i].is_file && nono_path_is_within(dir, set->grants[i].node.real))
+			return true;
+	return false;
+}
+
+/* The directories in which a covered thing, or one that it is in, could be replaced: as far up as grants reach. */
+static int add_watches(const struct building *b, const char *path, struct nono_error *err)
+{
+	struct nono_view *view = b->view;
+	_cleanup_(nono_freep) char *dir = nono_path_parent(path);
+
+	while (dir && is_granted_dir(b->set, dir) && !is_watched(view, dir) && view->watch_count < NONO_WATCHES) {
+		struct nono_view_watch *items = nono_grow(view->watches, view->watch_count, &view->watch_room,
+							  sizeof(*items));
+		char *parent = nono_path_parent(dir);
+
+		if (!items || !parent) {
+			free(parent);
+			return nono_nomem(err);
+		}
+		view->watches = items;
+		items[view->watch_count++] = (struct nono_view_watch){.path = TAKE(dir)};
+		dir = parent;
+	}
+	return dir ? 0 : nono_nomem(err);
+}
+
+static int watch_covers(const struct building *b, struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < b->view->len && rc == 0; i++) {
+		const struct nono_cover *cover = &b->view->covers[i];
+
+		if (cover->kind == NONO_COVER_HIDE || cover->kind == NONO_COVER_READ_ONLY)
+			rc = add_watches(b, cover->path, err);
+	}
+	return rc;
+}
+
+/* The process that is yet to be forked will say there who keeps. */
+static int share_keeper(struct nono_view *view, struct nono_error *err)
+{
+	void *room = mmap(NULL, sizeof(*view->keeper), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		return nono_nomem(err);
+	view->keeper = room;
+	return 0;
+}
+
 static bool needs_view(const struct nono_capset *set)
 {
 	for (size_t i = 0; i < set->deny_count; i++)
@@ -179,9 +248,11 @@ static int add_all(struct building *b, struct nono_error *err)
 	}
 	if (rc == 0 && b->view->kind == NONO_VIEW_USER)
 		rc = nono_view_add_copies(b->view, err);
-	if (rc == 0)
-		settle_covers(b->view);
-	return rc;
+	if (rc < 0)
+		return rc;
+	settle_covers(b->view);
+	rc = watch_covers(b, err);
+	return rc == 0 && b->view->watch_count ? share_keeper(b->view, err) : rc;
 }
 
 int nono_view_build(const struct nono_capset *set, struct nono_view **ret, struct nono_error *err)

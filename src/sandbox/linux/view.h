@@ -42,12 +42,24 @@ struct nono_view_copy {
 	size_t len;
 };
 
+/* A directory that the keeper watches. */
+struct nono_view_watch {
+	char *path; /* owned */
+	int id;	    /* inotify's, in the keeper */
+};
+
 struct nono_view {
 	enum nono_view_kind kind;
 	uid_t uid;
 	gid_t gid;
 	struct nono_cover *covers; /* directories before what is below them */
 	size_t len, room;
+	struct nono_view_watch *watches; /* where covered things could be replaced by somebody outside */
+	size_t watch_count, watch_room;
+	bool attended;	/* the process that made the command waits for the keeper, too */
+	pid_t *keeper;	/* shared with whoever is forked; 0 as long as there is none; owned; NULL: nothing to watch */
+	dev_t null_dev; /* the null device, as the keeper knows it */
+	ino_t null_ino;
 	struct nono_view_copy *copies; /* shown by the cover of kind COPIES */
 	size_t copy_count;
 };
@@ -67,11 +79,12 @@ void nono_view_free(struct nono_view *view);
 
 /**
  * nono_view_enter_child - move the calling process into the view, for good. Raw system calls only.
+ * A process is left beside it, the keeper, out of the command's reach: it ends with the command.
  * @report: filled on failure; ->item is the number of the cover, from 1, where it was one.
  * Returns 0, or -1: then the caller must leave. Sources: open_tree, move_mount, fsopen, fsmount (Linux 5.2),
  * mount_setattr (5.12), idmapped tmpfs (6.3).
  */
-int nono_view_enter_child(const struct nono_view *view, struct nono_stage_report *report);
+int nono_view_enter_child(struct nono_view *view, struct nono_stage_report *report);
 
 /**
  * nono_view_spaces_child - only the namespaces, mapped and cut off from the outside; @flags: more of them. 0 or -1.

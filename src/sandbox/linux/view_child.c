@@ -15,16 +15,11 @@
 #include "base/limits.h"
 #include "base/util.h"
 #include "sandbox/linux/mountapi.h"
-#include "sandbox/linux/view.h"
+#include "sandbox/linux/view_parts.h"
 
 #define FD_NONE (-1)
 #define STREAMS 3
 #define NO_ONE 65533 /* mapped in the mask's own mapping, where the mask's owner is not */
-
-/* What covers others, made when it is first needed and copied from then on. */
-struct masks {
-	int dir_fd, file_fd;
-};
 
 /* ---- namespaces ---- */
 
@@ -198,7 +193,7 @@ static int move_child(int mount_fd, int target_fd)
 /* ---- covering ---- */
 
 /* By its canonical name: whoever exchanges a part of it for a link meanwhile is refused. */
-static int open_target_child(const char *path)
+int nono_view_open_child(const char *path)
 {
 	const struct open_how_1 how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_WITHOUT_LINKS};
 
@@ -235,7 +230,7 @@ static int take_holes_child(const struct nono_view *view, const struct nono_cove
 			break;
 		if (at->kind != NONO_COVER_HOLE)
 			continue;
-		fd = open_target_child(at->path);
+		fd = nono_view_open_child(at->path);
 		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 			continue;
 		if (fd < 0 || ret->len == NONO_HOLES)
@@ -301,7 +296,7 @@ static int hide_around_child(const struct nono_view *view, const struct nono_cov
 static int fill_holes_child(const struct holes *holes)
 {
 	for (size_t i = 0; i < holes->len; i++) {
-		_cleanup_(nono_closep) int place = open_target_child(holes->covers[i]->path);
+		_cleanup_(nono_closep) int place = nono_view_open_child(holes->covers[i]->path);
 
 		if (place < 0 || move_child(holes->fds[i], place) < 0)
 			return -1;
@@ -309,7 +304,7 @@ static int fill_holes_child(const struct holes *holes)
 	return 0;
 }
 
-static int hide_child(const struct nono_view *view, struct masks *masks, int target_fd)
+static int hide_child(const struct nono_view *view, struct nono_masks *masks, int target_fd)
 {
 	_cleanup_(nono_closep) int copy = FD_NONE;
 	struct stat st;
@@ -357,7 +352,7 @@ static int copies_child(const struct nono_view *view, int target_fd)
 	return move_child(tmpfs, target_fd);
 }
 
-static int cover_child(const struct nono_view *view, struct masks *masks, const struct nono_cover *cover)
+int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks, const struct nono_cover *cover)
 {
 	_cleanup_(nono_closep) int target = FD_NONE;
 	_cleanup_(close_holes) struct holes holes = {.len = 0};
@@ -365,7 +360,7 @@ static int cover_child(const struct nono_view *view, struct masks *masks, const 
 
 	if (cover->kind == NONO_COVER_HOLE) /* made with what it is in */
 		return 0;
-	target = open_target_child(cover->path);
+	target = nono_view_open_child(cover->path);
 	if (target < 0) /* gone since: there is nothing to cover any more */
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	if (cover->kind == NONO_COVER_COPIES)
@@ -409,16 +404,18 @@ static int fail_child(struct nono_stage_report *report, enum nono_stage stage, s
 	return -1;
 }
 
-int nono_view_enter_child(const struct nono_view *view, struct nono_stage_report *report)
+int nono_view_enter_child(struct nono_view *view, struct nono_stage_report *report)
 {
-	struct masks masks = {FD_NONE, FD_NONE};
+	struct nono_masks masks = NONO_MASKS_NONE;
 
 	if (check_streams_child() < 0)
 		return fail_child(report, NONO_STAGE_STREAMS, 0);
 	if (nono_view_spaces_child(view, 0) < 0)
 		return fail_child(report, NONO_STAGE_SPACES, 0);
 	for (size_t i = 0; i < view->len; i++)
-		if (cover_child(view, &masks, &view->covers[i]) < 0)
+		if (nono_view_cover_child(view, &masks, &view->covers[i]) < 0)
 			return fail_child(report, NONO_STAGE_COVER, i + 1);
+	if (nono_view_keep_child(view) < 0)
+		return fail_child(report, NONO_STAGE_KEEPER, 0);
 	return 0; /* what is open still is closed by exec */
 }

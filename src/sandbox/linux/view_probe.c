@@ -11,16 +11,16 @@ static char some_file[] = "/dev/null", some_dir[] = "/dev";
 
 static void try_child(const void *arg, void *result)
 {
-	const struct nono_view *view = arg;
+	struct nono_view view = *(const struct nono_view *)arg;
 	struct nono_view_state *state = result;
 	_cleanup_(nono_closep) int fd = -1;
 
 	/* What this process has as its streams is no part of the question. */
 	for (int stream = 0; stream < 3; stream++)
 		(void)close(stream);
-	if (nono_view_enter_child(view, &state->failed) < 0)
+	if (nono_view_enter_child(&view, &state->failed) < 0)
 		return;
-	if (nono_caps_drop_child(view->kind == NONO_VIEW_ROOT) < 0) {
+	if (nono_caps_drop_child(view.kind == NONO_VIEW_ROOT) < 0) {
 		state->failed = (struct nono_stage_report){.stage = NONO_STAGE_CAPABILITIES, .sys_errno = errno};
 		return;
 	}
