@@ -124,10 +124,15 @@ static int distance(int a, int b)
 	return (a - b) * (a - b);
 }
 
-/* How bright a colour looks, of 255000. */
-static int brightness(const int rgb[3])
+/* How bright a colour looks, near enough to compare: the square stands for the exponent of a screen's. */
+static int64_t brightness(const int rgb[3])
 {
-	return 299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2];
+	static const int weights[] = {2126, 7152, 722};
+	int64_t sum = 0;
+
+	for (size_t channel = 0; channel < 3; channel++)
+		sum += (int64_t)weights[channel] * rgb[channel] * rgb[channel];
+	return sum;
 }
 
 /* What one of the 256 colours from 16 on is: of the 6x6x6 cube, or of the 24 greys after it. */

@@ -93,19 +93,42 @@ def luminance(colour):
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def everything(world, env):
+    """Screens that have every role between them."""
+    secret = world.write('.ssh/id', 'x')
+    env = {'CLICOLOR_FORCE': '1', **env}
+    return ''.join(done.stdout + done.stderr for done in (
+        world.run('setup', env=env), world.run('run', '--help', env=env), world.run(*BAD, env=env),
+        world.run('run', '-v', '--allow-cwd', '--', 'cat', secret, env=env), world.run('why', '--path', secret, env=env)))
+
+
+def indexed(code):
+    """What one of the 256 colours is."""
+    if code >= 232:
+        return (8 + 10 * (code - 232)) * 0x10101
+    levels = (0, 95, 135, 175, 215, 255)
+    return levels[(code - 16) // 36] << 16 | levels[(code - 16) // 6 % 6] << 8 | levels[(code - 16) % 6]
+
+
 @pytest.mark.parametrize('theme', BACKGROUNDS)
 def test_every_colour_can_be_read_on_its_background(world, theme):
     """As WCAG 2 wants it of text: 4.5:1."""
-    env = {'CLICOLOR_FORCE': '1', 'COLORTERM': 'truecolor', 'NONO_THEME': theme}
-    secret = world.write('.ssh/id', 'x')
-    text = ''.join(done.stdout + done.stderr for done in (
-        world.run('setup', env=env), world.run('run', '--help', env=env), world.run(*BAD, env=env),
-        world.run('run', '-v', '--allow-cwd', '--', 'cat', secret, env=env), world.run('why', '--path', secret, env=env)))
+    text = everything(world, {'COLORTERM': 'truecolor', 'NONO_THEME': theme})
     colours = {int(r) << 16 | int(g) << 8 | int(b) for r, g, b in re.findall('\x1b\\[(?:1;)?38;2;(\\d+);(\\d+);(\\d+)m', text)}
     assert len(colours) >= 6
-    for colour in colours:
+    text = everything(world, {'TERM': 'xterm-256color', 'NONO_THEME': theme})
+    fewer = {indexed(int(code)) for code in re.findall('\x1b\\[(?:1;)?38;5;(\\d+)m', text)}
+    assert len(fewer) >= 6
+    for colour in colours | fewer:
         light, dark = sorted((luminance(colour), luminance(BACKGROUNDS[theme])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, hex(colour)
+
+
+@pytest.mark.parametrize('env', [{'NONO_THEME': 'latte'}, {'COLORFGBG': '0;15'}])
+def test_no_pale_colour_of_sixteen_on_a_light_background(world, env):
+    codes = set(re.findall('\x1b\\[([0-9;]+)m', everything(world, env)))
+    assert {'31', '35', '34'} <= codes and not codes & {'32', '33', '36', '37', '93', '92', '96', '97'}
+    assert {'32', '33', '36'} <= set(re.findall('\x1b\\[([0-9;]+)m', everything(world, {'NONO_THEME': 'mocha'})))
 
 
 # ---- settings ----
