@@ -229,8 +229,9 @@ static int effective_value(const struct nono_profile *p, const struct nono_key *
 
 	if (rc == 0 && !*ret && key->kind == NONO_KIND_BOOL)
 		*ret = json_false();
-	if (rc == 0 && !*ret && key->merge == NONO_MERGE_WORKDIR) {
-		*ret = json_string("none");
+	/* The first word of a choice is what holds where none is made. */
+	if (rc == 0 && !*ret && key->kind == NONO_KIND_ENUM && key->offset != NONO_KEY_NOT_KEPT) {
+		*ret = json_stringn(key->words, strcspn(key->words, "|"));
 		rc = *ret ? 0 : nono_nomem(err);
 	}
 	return rc;

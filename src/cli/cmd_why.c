@@ -45,6 +45,7 @@ int why_path(const struct question *q, struct report *r, struct nono_error *err)
 		rc = nono_fail(err, NONO_E_USAGE, 0, "--path '': an empty path");
 	if (rc == 0)
 		rc = nono_explain(q->set, &nono_fs_host, whole, op, &a, err);
+	a.exact = true;
 	if (rc == 0)
 		report_path(r, q, &a, op);
 	return rc;
@@ -144,7 +145,8 @@ int cmd_why(struct arguments *args, char *const *env, struct nono_error *err)
 	if (rc == 0)
 		rc = context_settle(&ctx, err);
 	if (rc == 0) {
-		const struct question q = {.args = args, .set = &ctx.set, .cwd = ctx.cwd, .env = env};
+		const struct question q = {
+			.args = args, .set = &ctx.set, .vars = &ctx.vars, .cwd = ctx.cwd, .env = env};
 
 		rc = answer(&q, err);
 	}

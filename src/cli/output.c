@@ -7,11 +7,13 @@
 
 #include "base/quote.h"
 #include "base/util.h"
+#include "base/width.h"
 #include "cli/logfile.h"
 #include "policy/build.h"
 
 #define COLUMNS 80 /* of a paragraph, and where nothing says how wide the terminal is */
 #define LEAST_COLUMNS 40
+#define RULE_COLUMN 8	 /* where the path of a rule begins */
 #define MESSAGE_INDENT 6 /* as long as "nono: " */
 
 enum answer { UNKNOWN, NO, YES };
@@ -76,13 +78,16 @@ void output_text(struct nono_buf *out, FILE *stream, enum output_role role, cons
 		nono_buf_puts(out, output_plain(stream));
 }
 
+/* Columns of the first @len bytes. */
 static size_t width(const char *text, size_t len)
 {
-	size_t columns = 0;
+	char word[NONO_OUTPUT_BYTES];
 
-	for (size_t i = 0; i < len; i++)
-		columns += (text[i] & 0xc0) != 0x80;
-	return columns;
+	if (len >= sizeof(word))
+		return len;
+	memcpy(word, text, len);
+	word[len] = '\0';
+	return nono_width(word);
 }
 
 /* Columns of the terminal; elsewhere (0) a message is one line, for whoever searches in it. */
@@ -305,15 +310,29 @@ static void print_network(const struct nono_network *net)
 	print_ports("TCP listening on port", &net->bind);
 }
 
-static void print_grant(const struct nono_grant *g)
+/* A rule on one line, or, where a terminal has no room for it, its source on a line of its own. */
+static void print_rule(enum output_role role, const char *word, const char *path, const char *what,
+		       const struct nono_source *from)
 {
 	char source[NONO_NAME_BYTES * 2];
+	_cleanup_(nono_buf_done) struct nono_buf shown = {0};
+	size_t columns = terminal_columns(), used;
 
-	output_part(OUTPUT_GOOD, "  %-5s ", badge(g->access));
-	output_part(OUTPUT_PLAIN, "%s", g->node.real);
-	output_part(OUTPUT_QUIET, " (%s) [%s]", g->is_file ? "file" : "dir",
-		    nono_source_text(&g->source, source, sizeof(source)));
+	(void)nono_source_text(from, source, sizeof(source));
+	nono_quote_text(&shown, path);
+	nono_buf_printf(&shown, " (%s) [%s]", what, source);
+	used = RULE_COLUMN + (shown.failed ? 0 : nono_width(shown.data));
+	output_part(role, "  %-5s ", word);
+	output_part(OUTPUT_PLAIN, "%s", path);
+	if (columns && used > columns)
+		nono_buf_printf(&output.shown, "\n%*s", RULE_COLUMN + 1, "");
+	output_part(OUTPUT_QUIET, " (%s) [%s]", what, source);
 	output_end();
+}
+
+static void print_grant(const struct nono_grant *g)
+{
+	print_rule(OUTPUT_GOOD, badge(g->access), g->node.real, g->is_file ? "file" : "dir", &g->source);
 }
 
 static void print_deny(const struct nono_deny *d)
@@ -324,12 +343,8 @@ static void print_deny(const struct nono_deny *d)
 		[NONO_TIER_MASK] = "masked",
 		[NONO_TIER_READ_ONLY] = "read-only",
 	};
-	char source[NONO_NAME_BYTES * 2];
 
-	output_part(OUTPUT_ERROR, "  %-5s ", d->write_only ? "no w" : "deny");
-	output_part(OUTPUT_PLAIN, "%s", d->written);
-	output_part(OUTPUT_QUIET, " (%s) [%s]", how[d->tier], nono_source_text(&d->source, source, sizeof(source)));
-	output_end();
+	print_rule(OUTPUT_ERROR, d->write_only ? "no w" : "deny", d->written, how[d->tier], &d->source);
 }
 
 /* Several names of one object (/dev/stdout, /dev/stderr) in one group make one line. */
@@ -366,7 +381,6 @@ void output_capabilities(const struct nono_capset *set, bool all)
 	print_network(&set->network);
 }
 
-/* Columns of the first @len bytes: characters of more than one byte take one. */
 void output_paragraph(FILE *out, size_t indent, size_t column, const char *text)
 {
 	_cleanup_(nono_buf_done) struct nono_buf lines = {0};

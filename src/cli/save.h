@@ -30,9 +30,6 @@ bool save_can_ask(const struct context *ctx);
 /** save_is_unwanted - did the person say that no question is to be asked (NONO_NO_SAVE_PROMPT)? */
 bool save_is_unwanted(const struct context *ctx);
 
-/** save_key - the list of filesystem.* that a row belongs to. Static. */
-const char *save_key(const struct save_row *row);
-
 /**
  * save_choose - show the rows and let the person choose; secrets ask once more.
  * Returns false where nothing is to be saved.

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
+#include "cli/remedy.h"
 #include "cli/save.h"
 #include "cli/writefile.h"
 #include "policy/path.h"
@@ -13,18 +14,6 @@
 static void json_cleanup(json_t **value)
 {
 	json_decref(*value);
-}
-
-const char *save_key(const struct save_row *row)
-{
-	static const char *const keys[][2] = {
-		[NONO_ACCESS_NONE] = {"", ""},
-		[NONO_ACCESS_READ] = {"read", "read_file"},
-		[NONO_ACCESS_WRITE] = {"write", "write_file"},
-		[NONO_ACCESS_READWRITE] = {"allow", "allow_file"},
-	};
-
-	return keys[row->remedy.access][row->remedy.is_file];
 }
 
 /* ---- the text ---- */
@@ -52,16 +41,6 @@ static int add_text(json_t *filesystem, const char *key, const char *text)
 	return list ? json_array_append_new(list, json_string(text)) : -1;
 }
 
-/* The rule that is lifted, as a profile writes it: home directories differ. */
-static char *lift_text(const struct context *ctx, const struct nono_deny *lift)
-{
-	const char *home = ctx->vars.home;
-
-	if (home[1] && nono_path_is_below(lift->written, home))
-		return nono_path_join("~", lift->written + strlen(home) + 1);
-	return strdup(lift->written);
-}
-
 static int add_row(const struct context *ctx, json_t *profile, const struct save_row *row)
 {
 	json_t *filesystem = member(profile, "filesystem", JSON_OBJECT);
@@ -72,10 +51,11 @@ static int add_row(const struct context *ctx, json_t *profile, const struct save
 		return -1;
 	if (row->choice == SAVE_SUPPRESS)
 		return add_text(filesystem, "suppress_save_prompt", row->object);
-	rc = add_text(filesystem, save_key(row), row->text);
+	rc = add_text(filesystem, remedy_key(&row->remedy), row->text);
 	if (rc < 0 || !row->remedy.lift)
 		return rc;
-	lift = lift_text(ctx, row->remedy.lift);
+	/* The rule that is lifted, as a profile writes it: home directories differ. */
+	lift = remedy_home_path(ctx->vars.home, row->remedy.lift->written);
 	return lift ? add_text(filesystem, "bypass_protection", lift) : -1;
 }
 

@@ -10,6 +10,7 @@
 struct question {
 	const struct arguments *args;
 	const struct nono_capset *set;
+	const struct nono_vars *vars; /* NULL for the sandbox that this process is in */
 	const char *cwd;
 	char *const *env;
 	bool self; /* the set is the one that this process is in */

@@ -122,6 +122,18 @@ static void add_nearest(struct report *r, const struct nono_grant *g)
 	nono_buf_puts(&r->out, "}");
 }
 
+/* For people: programs have the flag, and know the keys. */
+static void add_profile_line(struct report *r, const struct question *q, const struct nono_answer *a, enum nono_op op)
+{
+	_cleanup_(nono_freep) char *text = NULL;
+
+	if (r->json || !q->vars || q->args->config || a->reason == NONO_REASON_STALE_FILE_GRANT)
+		return;
+	text = remedy_profile_text(q->vars->home, a, op);
+	r->out.failed |= !text;
+	report_add(r, "In a profile", NULL, text);
+}
+
 static void add_denial(struct report *r, const struct question *q, const struct nono_answer *a, enum nono_op op)
 {
 	_cleanup_(nono_freep) char *remedy = remedy_text(q->args, a, op);
@@ -146,6 +158,7 @@ static void add_denial(struct report *r, const struct question *q, const struct 
 	else
 		report_add(r, nono_answer_make_first(a) ? "Suggested fix, once it exists" : "Suggested fix",
 			   "suggested_flag", stale ? NULL : remedy);
+	add_profile_line(r, q, a, op);
 }
 
 void report_path(struct report *r, const struct question *q, const struct nono_answer *a, enum nono_op op)

@@ -374,13 +374,13 @@ const char *nono_access_word(enum nono_access access)
 	return words[access & NONO_ACCESS_READWRITE];
 }
 
-/* What a missing file needs is its directory. */
+/* What a missing file needs is its directory. Who is refused to write a file most often means to read it too. */
 static enum nono_access access_needed(const struct nono_answer *a, enum nono_op op)
 {
 	if (op == NONO_OP_READ || op == NONO_OP_EXEC)
 		return NONO_ACCESS_READ;
-	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE) ? NONO_ACCESS_READWRITE
-									     : NONO_ACCESS_WRITE;
+	return op == NONO_OP_READWRITE || (a->exists && op == NONO_OP_WRITE && !a->exact) ? NONO_ACCESS_READWRITE
+											  : NONO_ACCESS_WRITE;
 }
 
 bool nono_answer_make_first(const struct nono_answer *a)

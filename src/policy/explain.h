@@ -39,6 +39,7 @@ struct nono_answer {
 	char *real;	  /* canonical path; owned */
 	char *dir;	  /* what is needed is needed of this directory, the nearest there is; owned; or NULL */
 	bool exists, is_dir;
+	bool exact;    /* set by the caller: a remedy is to allow what was asked and no more */
 	bool too_wide; /* a directory that would have to be granted holds other denied paths: no run starts so */
 };
 

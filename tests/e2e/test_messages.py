@@ -2,6 +2,7 @@
 import os
 import signal
 import subprocess
+import unicodedata
 
 import pytest
 
@@ -124,3 +125,30 @@ def test_broken_pipe(files):
     os.close(write)
     assert process.communicate(timeout=60)[1] == b''
     assert process.returncode == -signal.SIGPIPE
+
+
+@pytest.mark.parametrize('columns', [80, 120])
+def test_rules_fit_the_terminal(files, columns):
+    """What has no room on its line has its source on the next; no terminal breaks a line in the middle of a word."""
+    terminal = files.terminal('run', '--allow-cwd', '--dry-run', '-v', '--', 'true', columns=columns)
+    assert terminal.wait() == 0
+    lines = [line for line in terminal.seen.split('\n') if 'skipped' not in line]
+    assert [line for line in lines if len(line) > columns] == []
+    home = files.home
+    joined = terminal.seen.replace('\n          (', ' (')
+    assert f'  deny  {home}/.config/BraveSoftware (not granted) [group deny_browser_data_linux]\n' in joined
+    assert ('\n          (not granted) [' in terminal.seen) == (columns == 80)
+    piped = files.run('run', '--allow-cwd', '--dry-run', '-v', '--', 'true').stderr
+    assert '\n          (' not in piped and f'  deny  {home}/.config/BraveSoftware (not granted) [group deny_browser_data_linux]\n' in piped
+
+
+def test_wide_characters_are_counted_where_a_message_is_folded(files):
+    name = '\u8aad' * 20
+    folder = files.mkdir(name)
+    terminal = files.terminal('run', '--read-file', folder, '--', 'true', columns=80)
+    assert terminal.wait() == 1
+    for line in terminal.seen.split('\n'):
+        words = line.split()
+        columns = len(line) + sum(unicodedata.east_asian_width(c) in 'WF' for c in line)
+        assert columns <= 80 or len(words) == 1, line
+    assert name in terminal.seen

@@ -277,6 +277,10 @@ def test_diff_of_the_same(world):
     # A key that says what is so anyway is no difference.
     world.profile('mine', '{"extends": "default", "network": {"block": false}, "workdir": {"access": "none"}}')
     assert text(world, 'diff', 'default', 'mine') == '(no differences)\n'
+    world.profile('empty', '{}')
+    assert text(world, 'diff', 'default', 'empty') == '(no differences)\n'
+    world.profile('all', '{"security": {"signal_mode": "allow_all"}}')
+    assert text(world, 'diff', 'empty', 'all') == 'security\n  ~ signal_mode: isolated -> allow_all\n'
     assert text(world, 'diff', 'codex', 'codex') == '(no differences)\n'
 
 

@@ -1,6 +1,7 @@
 # test_why.py - nono why: every question, for people, programs and CI.  SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -50,6 +51,39 @@ def test_paths(world):
     world.profile('p', json.dumps({'filesystem': {'deny': ['~/data/f'], 'read': ['~/data/f']}}))
     answer = ask(world, '-p', 'p', '--path', data)
     assert (answer['reason'], answer['policy_source']) == ('filesystem_deny', 'profile')
+
+
+@pytest.mark.parametrize('op,flag,key', [('read', '--read-file', 'read_file'), ('write', '--write-file', 'write_file'),
+                                         ('readwrite', '--allow-file', 'allow_file')])
+def test_no_more_is_suggested_than_was_asked_for(world, op, flag, key):
+    data = world.write('data/f', 'd')
+    answer = ask(world, '--path', data, '--op', op)
+    assert answer['suggested_flag'] == f'{flag} {data}'
+    assert ask(world, '--path', data, '--op', op, flag, data)['status'] == 'allowed'
+    inside = world.run('run', '--allow-cwd', '--', world.nono, 'why', '--self', '--path', data, '--op', op)
+    assert f'  Suggested fix: {flag} {data}\n' in inside.stdout and 'In a profile' not in inside.stdout, inside.stderr
+    text = world.run('why', '--path', data, '--op', op).stdout
+    assert f'  In a profile: "filesystem": {{ "{key}": ["~/data/f"] }}\n' in text
+
+
+@pytest.mark.parametrize('name,op', [('data/f', 'read'), ('data', 'read'), ('.ssh/id', 'read'), ('data/new', 'create'), ('data/f', 'unlink'), ('we"ird', 'write')])
+def test_the_profile_line_is_one(world, name, op):
+    """Pasted into a profile, it allows what was asked."""
+    world.write('data/f', 'd')
+    world.write('.ssh/id', 'k')
+    world.write('we"ird', 'w')
+    path = world.path(name)
+    found = re.search(r'^  In a profile: (.*)$', world.run('why', '--path', path, '--op', op).stdout, re.M)
+    world.profile('p', '{' + found.group(1) + '}')
+    assert ask(world, '-p', 'p', '--path', path, '--op', op)['status'] == 'allowed'
+
+
+@pytest.mark.parametrize('words', [['--path', '/'], ['--path', 'a$b'], ['--path', '~/.local/state/nono'], ['--host', 'example.org', '--block-net']])
+def test_no_profile_line_where_none_would_help(world, words):
+    world.write('project/a$b', 'x')
+    words = [word.replace('~', world.home) for word in words]
+    text = world.run('why', *words).stdout
+    assert text.startswith('DENIED\n') and 'In a profile' not in text
 
 
 def test_a_union_of_grants(world):
