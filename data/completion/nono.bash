@@ -24,9 +24,9 @@ _nono_offer() { # by $kind
 	files) compopt -o filenames; _nono_reply -f ;;
 	profiles)
 		names=$_nono_profiles
-		for file in "${XDG_CONFIG_HOME:-$HOME/.config}"/nono/profiles/*.json; do
+		for file in "${XDG_CONFIG_HOME:-$HOME/.config}"/nono/profiles/*.json{,c}; do
 			file=${file##*/}
-			[[ $file == [a-zA-Z0-9]*.json ]] && names+=" ${file%.json}"
+			[[ $file == [a-zA-Z0-9]*.json* ]] && names+=" ${file%.json*}"
 		done
 		if [[ $cur == */* ]]; then compopt -o filenames; _nono_reply -f; else _nono_reply -W "$names"; fi ;;
 	groups) _nono_reply -W "$_nono_groups" ;;

@@ -61,10 +61,14 @@ function __nono_program
 end
 
 function __nono_profiles
+    if string match -q '*/*' -- (commandline -ct)
+        __fish_complete_path (commandline -ct)
+        return
+    end
     set -l dir $XDG_CONFIG_HOME
     test -n "$dir"; or set dir $HOME/.config
-    for file in $dir/nono/profiles/*.json
-        string replace -r '^.*/(.*)\.json$' '$1' -- $file
+    for file in $dir/nono/profiles/*.json $dir/nono/profiles/*.jsonc
+        string replace -r '^.*/(.*)\.jsonc?$' '$1' -- $file
     end
     string split ' ' -- $__nono_builtin_profiles
 end

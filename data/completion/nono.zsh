@@ -4,10 +4,10 @@
 _nono_profiles() {
 	local -a names
 	if [[ $PREFIX == */* ]]; then
-		_files -g '*.json'
+		_files -g '*.json(|c)'
 		return
 	fi
-	names=($_nono_builtin_profiles ${XDG_CONFIG_HOME:-$HOME/.config}/nono/profiles/[a-zA-Z0-9]*.json(N:t:r))
+	names=($_nono_builtin_profiles ${XDG_CONFIG_HOME:-$HOME/.config}/nono/profiles/[a-zA-Z0-9]*.json(|c)(N:t:r))
 	compadd -a names
 }
 

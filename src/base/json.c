@@ -76,6 +76,9 @@ static const struct {
 	{json_error_invalid_syntax, "invalid token", "not a value; write true, false, null, a number or \"text\""},
 	{json_error_invalid_syntax, "unexpected token", "a value is missing here"},
 	{json_error_invalid_syntax, "string or '}'", "expected a key in double quotes, or }"},
+	{json_error_invalid_syntax, "']' expected", "expected , or ]"},
+	{json_error_invalid_syntax, "'}' expected", "expected , or }"},
+	{json_error_invalid_syntax, "':' expected", "expected : after the key"},
 	{json_error_invalid_syntax, "unexpected newline", "a string that does not end on its line; close it with \""},
 	{json_error_invalid_syntax, "control character", "a control character in a string; write \\n, \\t or \\u00XX"},
 };

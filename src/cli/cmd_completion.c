@@ -38,7 +38,7 @@ static const struct {
 	struct completion completion;
 } operand_rules[] = {
 	{"completion", {COMPLETE_WORDS, "bash zsh fish"}},  {"profile show", {COMPLETE_PROFILES, NULL}},
-	{"profile diff", {COMPLETE_PROFILES, NULL}},	    {"profile validate", {COMPLETE_FILES, NULL}},
+	{"profile diff", {COMPLETE_PROFILES, NULL}},	    {"profile validate", {COMPLETE_PROFILES, NULL}},
 	{"profile groups", {COMPLETE_GROUPS, NULL}},	    {"hooks status", {COMPLETE_WORDS, "claude-code"}},
 	{"hooks install", {COMPLETE_WORDS, "claude-code"}}, {"hooks remove", {COMPLETE_WORDS, "claude-code"}},
 };

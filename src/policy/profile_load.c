@@ -182,7 +182,7 @@ static int unknown_profile(struct loader *l, const char *name)
 	return nono_fail(l->err, NONO_E_NOTFOUND, 0,
 			 "there is no profile '%.*s' in %s or among the built-in ones%s%s%s", NONO_NAME_BYTES,
 			 shown.data ? shown.data : "", dir, near.data ? "; did you mean " : "",
-			 near.data ? near.data : "", near.data ? "?" : "");
+			 near.data ? near.data : "", near.data ? "?" : "; nono profile list shows all");
 }
 
 /* What the user named: a path, or a name. */

@@ -20,6 +20,9 @@ TYPED = [
     ('run --profile python-d\t-- x', 'run --profile python-dev -- x'),
     ('run --profile my-sp\t-- x', 'run --profile my-special -- x'),
     ('run --profile=my-sp\t-- x', 'run --profile=my-special -- x'),
+    ('run --profile my-co\t-- x', 'run --profile my-commented -- x'),
+    ('profile validate my-sp\t', 'profile validate my-special'),
+    ('profile validate ./only-fi\t', 'profile validate ./only-file'),
     ('-p my-sp\t-- x', '-p my-special -- x'),
     ('run --theme tok\t-- x', 'run --theme tokyo-night -- x'),
     ('run --read only-dir\t -- x', 'run --read only-directory/ -- x'),
@@ -34,6 +37,7 @@ TYPED = [
 
 def prepare(world):
     world.profile('my-special', '{"extends": "default"}')
+    world.write('.config/nono/profiles/my-commented.jsonc', '{"extends": "default"}')
     world.mkdir('project/only-directory')
     world.write('project/only-file', '')
     world.write('bin/zz-program', '#!/bin/sh\n', 0o755)

@@ -370,7 +370,7 @@ def test_a_run_points_to_all_that_is_wrong(world):
 def test_validate_a_file(world):
     world.write('project/x.json', '{"a" 1}')
     found = as_json(world, 'profile-validate', 'validate', 'x.json', code=1)
-    assert found['errors'] == [world.path("project/x.json:1:6: ':' expected")]
+    assert found['errors'] == [world.path('project/x.json:1:6: expected : after the key')]
     found = as_json(world, 'profile-validate', 'validate', './none.json', code=1)
     assert found['errors'][0].startswith("there is no profile file '")
     found = as_json(world, 'profile-validate', 'validate', 'none', code=1)

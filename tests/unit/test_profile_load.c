@@ -136,7 +136,8 @@ TEST(unknown_names)
 		    "mean "
 		    "special?");
 	check_fails(f, "zzzzzzzz", NONO_E_NOTFOUND,
-		    "there is no profile 'zzzzzzzz' in /home/u/.config/nono/profiles or among the built-in ones");
+		    "there is no profile 'zzzzzzzz' in /home/u/.config/nono/profiles or among the built-in ones; "
+		    "nono profile list shows all");
 	check_fails(f, "special", NONO_E_NOTFOUND,
 		    DIR "special.json:1:12: extends: there is no profile 'claude-cod' in /home/u/.config/nono/profiles "
 			"or among the "

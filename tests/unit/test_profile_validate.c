@@ -107,8 +107,8 @@ TEST(groups_and_their_places)
 
 TEST(what_it_extends_counts)
 {
-	check_errors("{\"extends\":\"nobody\"}",
-		     "1:12: extends: there is no profile 'nobody' in " PROFILES " or among the built-in ones\n");
+	check_errors("{\"extends\":\"nobody\"}", "1:12: extends: there is no profile 'nobody' in " PROFILES
+						 " or among the built-in ones; nono profile list shows all\n");
 	check_errors(
 		"{\"extends\":\"broken\"}", DIR
 		"broken.json:1:23: filesystem.read: expected a list of strings such as [\"...\"], found a number\n");
