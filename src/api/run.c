@@ -180,8 +180,10 @@ static char *report_text(const struct job *job, const struct nono_run_result *re
 {
 	_cleanup_(nono_refusals_done) struct nono_refusals refused = {
 		.set = &job->caps->set, .fs = &nono_fs_host, .cwd = job->workdir};
-	const struct nono_report report = {
-		.exit_code = result->exit_code, .term_signal = result->term_signal, .refusals = &refused};
+	const struct nono_report report = {.unobserved = !result->observed,
+					   .exit_code = result->exit_code,
+					   .term_signal = result->term_signal,
+					   .refusals = &refused};
 
 	if (result->exit_code && !result->term_signal)
 		nono_refusals_collect(&refused, result, job->argv.items + 1);

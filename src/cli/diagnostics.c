@@ -6,17 +6,8 @@
 #include "base/jsontext.h"
 #include "base/util.h"
 #include "cli/remedy.h"
-#include "policy/build.h"
 #include "policy/path.h"
 #include "run/report.h"
-
-static const char *const access_words[] = {"", "Read", "Write", "ReadWrite"};
-
-/* What was to be done. */
-static const char *const doing[] = {
-	[NONO_OP_READ] = "reading",  [NONO_OP_WRITE] = "writing",   [NONO_OP_READWRITE] = "reading and writing",
-	[NONO_OP_CREATE] = "making", [NONO_OP_UNLINK] = "removing", [NONO_OP_EXEC] = "running",
-};
 
 /* By enum nono_error_code: a run that did not start. */
 static const char *const failure_codes[] = {
@@ -45,37 +36,17 @@ static void begin_entry(struct nono_buf *out, const char *code, const char *seve
 
 static void add_remediation(struct nono_buf *out, const struct nono_refusal *r, bool allow_cwd)
 {
-	_cleanup_(nono_remedy_done) struct nono_remedy remedy = {0};
+	_cleanup_(nono_buf_done) struct nono_buf text = {0};
 
-	if (allow_cwd) {
-		nono_json_key(out, "remediation");
-		nono_buf_puts(out, "{\"kind\":\"allow_cwd\"}");
-		return;
-	}
-	if (nono_answer_remedy(&r->answer, r->op, &remedy, NULL) < 0 || !remedy.path)
+	if (allow_cwd)
+		nono_buf_puts(&text, "{\"kind\":\"allow_cwd\"}");
+	else
+		nono_report_remediation(&text, r);
+	out->failed |= text.failed;
+	if (!text.len)
 		return;
 	nono_json_key(out, "remediation");
-	nono_buf_puts(out, "{");
-	nono_json_member(out, "kind", "grant_path");
-	nono_json_member(out, "path", remedy.path);
-	nono_json_member(out, "access", access_words[remedy.access]);
-	nono_buf_printf(out, ",\"is_file\":%s}", remedy.is_file ? "true" : "false");
-}
-
-static char *refusal_message(const struct nono_refusal *r)
-{
-	_cleanup_(nono_buf_done) struct nono_buf text = {0};
-	char source[NONO_NAME_BYTES * 2];
-
-	nono_buf_printf(&text, "%s %s is refused: ", doing[r->op], r->answer.real);
-	if (r->answer.deny)
-		nono_buf_printf(&text, "denied by %s",
-				nono_source_text(&r->answer.deny->source, source, sizeof(source)));
-	else
-		nono_buf_puts(&text, r->answer.grant ? "what is granted there does not suffice" : "not granted");
-	if (r->likely)
-		nono_buf_puts(&text, "; the command was given this path, which may be why it failed");
-	return nono_buf_take(&text);
+	nono_buf_puts(out, text.data);
 }
 
 /* Is this about the working directory, which was not shared? Then one flag is the answer. */
@@ -87,7 +58,7 @@ static bool is_about_workdir(const struct context *ctx, const struct nono_refusa
 static void add_refusal(struct nono_buf *out, const struct context *ctx, const struct outcome *outcome,
 			const struct nono_refusal *r)
 {
-	_cleanup_(nono_freep) char *message = refusal_message(r);
+	_cleanup_(nono_freep) char *message = nono_report_message(r);
 	_cleanup_(nono_freep) char *hint = remedy_text(ctx->args, &r->answer, r->op);
 	bool workdir = is_about_workdir(ctx, r);
 	const char *code = workdir ? "cwd_access_required" : "sandbox_denied_path";
@@ -108,10 +79,10 @@ static void add_host(struct nono_buf *out, const struct context *ctx, const stru
 {
 	char text[NONO_HOST_BYTES + 64], hint[64] = "--allow-net";
 
-	(void)snprintf(text, sizeof(text), "connecting to %s port %u is refused", host->host, host->port);
 	if (ctx->set.network.connect.len)
 		(void)snprintf(hint, sizeof(hint), "--allow-connect-port %u", host->port);
-	begin_entry(out, "sandbox_denied_network", "warning", text, ctx->args->config ? NULL : hint);
+	begin_entry(out, "sandbox_denied_network", "warning", nono_report_host(host, text, sizeof(text)),
+		    ctx->args->config ? NULL : hint);
 	nono_buf_puts(out, ",\"remediation\":{\"kind\":\"grant_network\"}}");
 }
 

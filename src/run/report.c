@@ -6,6 +6,7 @@
 
 #include "base/jsontext.h"
 #include "base/util.h"
+#include "policy/build.h"
 
 #define EXIT_NOT_FOUND 127
 
@@ -95,53 +96,57 @@ static void add_with(struct nono_buf *out, struct diagnostic *d, const struct te
 		add_diagnostic(out, d);
 }
 
-static void add_denied_path(struct nono_buf *out, const char *path, const char *access, bool is_file, const char *hint,
-			    struct texts *t)
+void nono_report_remediation(struct nono_buf *out, const struct nono_refusal *f)
 {
-	struct diagnostic d = {.code = "sandbox_denied_path", .severity = "error", .path = path, .access = access};
-	bool permanent = hint && !*hint; /* nothing would allow it */
+	static const char *const words[] = {"", "Read", "Write", "ReadWrite"};
+	_cleanup_(nono_remedy_done) struct nono_remedy remedy = {0};
 
-	nono_buf_printf(&t->message, "The sandbox refused %s access to %s",
-			strcmp(access, "Read") == 0    ? "read"
-			: strcmp(access, "Write") == 0 ? "write"
-						       : "read and write",
-			path);
-	d.hint = permanent ? NULL : hint;
-	if (!permanent)
-		add_grant_path(&t->remediation, path, access, is_file);
-	add_with(out, &d, t);
+	if (nono_answer_remedy(&f->answer, f->op, &remedy, NULL) < 0)
+		out->failed = true;
+	else if (remedy.path)
+		add_grant_path(out, remedy.path, words[remedy.access], remedy.is_file);
 }
 
-/* A word of the command line that names something refused: nothing tells that it was tried. */
-static void add_likely(struct nono_buf *out, const struct nono_refusal *f, const char *flag)
+char *nono_report_message(const struct nono_refusal *f)
 {
-	_cleanup_(texts_done) struct texts t = {0};
-	struct diagnostic d = {.code = "command_failed_likely_sandbox",
-			       .severity = "warning",
-			       .hint = *flag ? flag : NULL,
-			       .path = f->answer.real,
-			       .access = nono_report_access(f->op)};
+	static const char *const doing[] = {
+		[NONO_OP_READ] = "reading",  [NONO_OP_WRITE] = "writing",   [NONO_OP_READWRITE] = "reading and writing",
+		[NONO_OP_CREATE] = "making", [NONO_OP_UNLINK] = "removing", [NONO_OP_EXEC] = "running",
+	};
+	_cleanup_(nono_buf_done) struct nono_buf text = {0};
+	char source[NONO_NAME_BYTES * 2];
 
-	nono_buf_printf(&t.message, "The command was given %s, which the sandbox refuses", f->answer.real);
-	if (*flag)
-		add_grant_path(&t.remediation, f->answer.real, d.access, !f->answer.is_dir);
-	add_with(out, &d, &t);
+	nono_buf_printf(&text, "%s %s is refused: ", doing[f->op], f->answer.real);
+	if (f->answer.deny)
+		nono_buf_printf(&text, "denied by %s",
+				nono_source_text(&f->answer.deny->source, source, sizeof(source)));
+	else
+		nono_buf_puts(&text, f->answer.grant ? "what is granted there does not suffice" : "not granted");
+	if (f->likely)
+		nono_buf_puts(&text, "; the command was given this path, which may be why it failed");
+	return nono_buf_take(&text);
 }
 
+/* A word of the command line that names something refused is a guess: nothing tells that it was tried. */
 static void add_refusal(struct nono_buf *out, const struct nono_refusal *f)
 {
 	_cleanup_(texts_done) struct texts t = {0};
 	_cleanup_(nono_freep) char *flag = nono_answer_flag(&f->answer, f->op);
+	_cleanup_(nono_freep) char *message = nono_report_message(f);
+	struct diagnostic d = {.code = f->likely ? "command_failed_likely_sandbox" : "sandbox_denied_path",
+			       .severity = f->likely ? "warning" : "error",
+			       .path = f->answer.real,
+			       .access = nono_report_access(f->op)};
 
-	out->failed |= !flag;
-	if (!flag)
+	out->failed |= !flag || !message;
+	if (out->failed)
 		return;
-	if (f->likely) {
-		add_likely(out, f, flag);
-		return;
-	}
-	add_detail(&t.detail, "stderr_observation", "observation_kind", "likely_sandbox_path");
-	add_denied_path(out, f->answer.real, nono_report_access(f->op), !f->answer.is_dir, flag, &t);
+	d.hint = *flag ? flag : NULL;
+	nono_buf_puts(&t.message, message);
+	nono_report_remediation(&t.remediation, f);
+	if (!f->likely)
+		add_detail(&t.detail, "stderr_observation", "observation_kind", "likely_sandbox_path");
+	add_with(out, &d, &t);
 }
 
 static void add_more(struct nono_buf *out, size_t more)
@@ -154,15 +159,20 @@ static void add_more(struct nono_buf *out, size_t more)
 		add_diagnostic(out, &d);
 }
 
+const char *nono_report_host(const struct nono_target *host, char *room, size_t size)
+{
+	(void)snprintf(room, size, "connecting to %s port %u is refused", host->host, host->port);
+	return room;
+}
+
 static void add_host(struct nono_buf *out, const struct nono_target *host)
 {
 	char text[NONO_HOST_BYTES + 64];
 	const struct diagnostic d = {.code = "sandbox_denied_network",
 				     .severity = "warning",
-				     .message = text,
+				     .message = nono_report_host(host, text, sizeof(text)),
 				     .remediation = "{\"kind\":\"grant_network\"}"};
 
-	(void)snprintf(text, sizeof(text), "connecting to %s port %u is refused", host->host, host->port);
 	add_diagnostic(out, &d);
 }
 
@@ -181,10 +191,17 @@ static const char *text_of(const json_t *record, const char *key)
 static void add_denial(struct nono_buf *out, const json_t *record)
 {
 	_cleanup_(texts_done) struct texts t = {0};
-	const char *path = text_of(record, "path");
+	const char *path = text_of(record, "path"), *access = text_of(record, "access");
+	struct diagnostic d = {.code = "sandbox_denied_path", .severity = "error", .path = path, .access = access};
 
+	nono_buf_printf(&t.message, "The sandbox refused %s access to %s",
+			strcmp(access, "Read") == 0    ? "read"
+			: strcmp(access, "Write") == 0 ? "write"
+						       : "read and write",
+			path);
+	add_grant_path(&t.remediation, path, access, !is_directory(path));
 	add_detail(&t.detail, "supervised_denial", "reason", text_of(record, "reason"));
-	add_denied_path(out, path, text_of(record, "access"), !is_directory(path), NULL, &t);
+	add_with(out, &d, &t);
 }
 
 static void add_ipc_denial(struct nono_buf *out, const json_t *record)
@@ -266,6 +283,10 @@ static void add_exit(struct nono_buf *out, const struct nono_report *r)
 		d = (struct diagnostic){.severity = "error",
 					.code = "command_not_found",
 					.message = "The command, or one that it started, was not found"};
+	} else if (r->unobserved) {
+		d.code = "other";
+		d.message = "The command failed, and what it said was not looked at: whether the sandbox refused "
+			    "something is not known";
 	}
 	add_diagnostic(out, &d);
 }
@@ -276,11 +297,11 @@ static void add_advice(struct nono_buf *out)
 	static const struct diagnostic advice[] = {
 		{.code = "other",
 		 .severity = "info",
-		 .message = "To see what a command needs, run it with nono run -v and read what is refused",
+		 .message = "To see what a run may do, look at the summary of its capability set",
 		 .remediation = "{\"kind\":\"run_discovery\"}"},
 		{.code = "other",
 		 .severity = "info",
-		 .message = "To see which rule answers for a path, ask nono why --path PATH",
+		 .message = "To see which rule answers for a path, ask for an explanation of the path",
 		 .remediation = "{\"kind\":\"check_policy\"}"},
 	};
 

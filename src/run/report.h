@@ -11,6 +11,7 @@
 /* What a report is about. A zeroed struct is a run without refusals that ended with 0. */
 struct nono_report {
 	int exit_code, term_signal;		    /* term_signal: 0 where none ended it */
+	bool unobserved;			    /* nobody looked at its error output */
 	json_t *denials, *ipc_denials, *violations; /* owned, checked lists of records; NULL: empty */
 	const struct nono_refusals *refusals;	    /* borrowed; reported like denials; NULL: none */
 };
@@ -35,6 +36,21 @@ const char *nono_report_access(enum nono_op op);
  * @out: ends with the bracket that opens the list
  */
 void nono_report_denials(struct nono_buf *out, const struct nono_refusals *refusals);
+
+/**
+ * nono_report_message - "reading PATH is refused: denied by group NAME", for one refusal. The caller's to free; NULL
+ * without memory.
+ */
+char *nono_report_message(const struct nono_refusal *refusal);
+
+/** nono_report_host - "connecting to HOST port N is refused", written into @room, which is returned. */
+const char *nono_report_host(const struct nono_target *host, char *room, size_t size);
+
+/**
+ * nono_report_remediation - what would allow a refusal, as the evaluator says: {"kind":"grant_path",...}; nothing is
+ * added where nothing would.
+ */
+void nono_report_remediation(struct nono_buf *out, const struct nono_refusal *refusal);
 
 /** nono_report_text - the report as a JSON object, the caller's to free; NULL without memory. Thread-safe. */
 char *nono_report_text(const struct nono_report *report);

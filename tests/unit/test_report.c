@@ -55,6 +55,21 @@ TEST(nothing_refused)
 	json_decref(j);
 }
 
+TEST(what_was_not_looked_at_is_said)
+{
+	const struct nono_report r = {.exit_code = 1, .unobserved = true};
+	_cleanup_(nono_freep) char *text = nono_report_text(&r);
+	json_t *j = text ? json_loads(text, 0, NULL) : NULL;
+
+	REQUIRE(j);
+	CHECK_STR(text_at(j, "diagnostics", 0, "code"), "other");
+	CHECK_HAS(text_at(j, "diagnostics", 0, "message"), "was not looked at");
+	/* A program that reads it has no command line. */
+	for (size_t i = 0; i < json_array_size(json_object_get(j, "diagnostics")); i++)
+		CHECK(!strstr(text_at(j, "diagnostics", i, "message"), "nono "));
+	json_decref(j);
+}
+
 TEST(records_of_each_kind)
 {
 	json_t *j = report_of(1, "[{\"path\":\"/etc\",\"access\":\"Write\",\"reason\":\"PolicyBlocked\"}]",
@@ -97,6 +112,8 @@ TEST(refusals_with_their_flags)
 	CHECK_STR(text_at(j, "denials", 0, "access"), "Read");
 	CHECK_STR(text_at(j, "denials", 0, "reason"), "PolicyBlocked");
 	CHECK_STR(text_at(j, "diagnostics", 1, "hint"), "--read-file /etc/passwd");
+	CHECK_STR(text_at(j, "diagnostics", 1, "message"), "reading /etc/passwd is refused: not granted");
+	CHECK_STR(kind_at(j, 1, "remediation"), "grant_path");
 	CHECK_STR(kind_at(j, 1, "detail"), "stderr_observation");
 	json_decref(j);
 	nono_refusals_done(&refused);
