@@ -61,7 +61,7 @@ def group_lines(name, group, lists):
     yield "\t\t.base = %s," % c_bool(group.get("base"))
     for kind in KINDS:
         yield "\t\t.allow_%s = %s," % (kind, lists.name(allow.get(kind, [])))
-    for kind in ("access", "commands"):
+    for kind in ("access", "write", "commands"):
         yield "\t\t.deny_%s = %s," % (kind, lists.name(deny.get(kind, [])))
     for kind in ("unlink", "unlink_override_for_user_writable"):
         yield "\t\t.deny_%s = %s," % (kind, c_bool(deny.get(kind)))
@@ -159,6 +159,8 @@ def group_details(data):
         deny = group.get("deny", {})
         if "access" in deny:
             yield "  - Denies %s" % code(deny["access"])
+        if "write" in deny:
+            yield "  - Denies writing to %s" % code(deny["write"])
         if "commands" in deny:
             yield "  - Refuses to start %s" % code(deny["commands"])
         if deny.get("unlink"):

@@ -84,7 +84,7 @@ def check_command(where, name):
 
 GROUP_KEYS = {"description!": str, "platform": str, "base": bool, "required": bool, "allow": dict, "deny": dict,
               "symlink_pairs": dict}
-DENY_KEYS = {"access": list, "commands": list, "unlink": bool, "unlink_override_for_user_writable": bool}
+DENY_KEYS = {"access": list, "write": list, "commands": list, "unlink": bool, "unlink_override_for_user_writable": bool}
 
 
 def check_description(where, text):
@@ -115,8 +115,9 @@ def check_group(name, group):
         check_list("%s.allow.%s" % (where, kind), paths, check_path)
     deny = group.get("deny", {})
     check_object(where + ".deny", deny, DENY_KEYS)
-    if "access" in deny:
-        check_list(where + ".deny.access", deny["access"], check_path)
+    for kind in ("access", "write"):
+        if kind in deny:
+            check_list("%s.deny.%s" % (where, kind), deny[kind], check_path)
     if "commands" in deny:
         check_list(where + ".deny.commands", deny["commands"], check_command)
     for pair in group.get("symlink_pairs", {}).items():

@@ -37,6 +37,7 @@ static const struct part parts[] = {
 	{"allow", "write", "Writes", offsetof(struct nono_group, allow_write), true},
 	{"allow", "readwrite", "Reads and writes", offsetof(struct nono_group, allow_readwrite), true},
 	{"deny", "access", "Denies", offsetof(struct nono_group, deny_access), true},
+	{"deny", "write", "Denies writing to", offsetof(struct nono_group, deny_write), true},
 	{"deny", "commands", "Refuses to start", offsetof(struct nono_group, deny_commands), false},
 };
 

@@ -70,7 +70,7 @@ static struct base_rules count_rules(void)
 		if (!is_base(g))
 			continue;
 		n.groups++;
-		n.paths += count_list(g->deny_access);
+		n.paths += count_list(g->deny_access) + count_list(g->deny_write);
 		n.commands += count_list(g->deny_commands);
 	}
 	return n;

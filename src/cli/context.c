@@ -69,12 +69,20 @@ static int absolute_list(const struct context *ctx, struct nono_strv *list, stru
 
 static int absolute_flags(const struct context *ctx, struct nono_flags *f, struct nono_error *err)
 {
-	struct nono_strv *const lists[] = {&f->allow,		&f->read,
-					   &f->write,		&f->allow_file,
-					   &f->read_file,	&f->write_file,
-					   &f->unix_socket,	&f->unix_socket_bind,
-					   &f->unix_socket_dir, &f->unix_socket_dir_bind,
-					   &f->bypass,		&f->suppress};
+	struct nono_strv *const lists[] = {&f->allow,
+					   &f->read,
+					   &f->write,
+					   &f->allow_file,
+					   &f->read_file,
+					   &f->write_file,
+					   &f->unix_socket,
+					   &f->unix_socket_bind,
+					   &f->unix_socket_dir,
+					   &f->unix_socket_dir_bind,
+					   &f->deny,
+					   &f->deny_write,
+					   &f->bypass,
+					   &f->suppress};
 	int rc = 0;
 
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(lists) && rc == 0; i++)

@@ -31,6 +31,8 @@ static const char *const not_with_config[] = {
 	"allow-unix-socket-bind",
 	"allow-unix-socket-dir",
 	"allow-unix-socket-dir-bind",
+	"deny",
+	"deny-write",
 	"override-deny",
 	"suppress-save-prompt",
 	"allow-cwd",

@@ -45,6 +45,7 @@ static const struct {
 	{"filesystem.read_file", "[]"},
 	{"filesystem.write_file", "[]"},
 	{"filesystem.deny", "[]"},
+	{"filesystem.deny_write", "[]"},
 	{"filesystem.bypass_protection", "[]"},
 	{"filesystem.suppress_save_prompt", "[]"},
 	{"filesystem.unix_socket", "[]"},

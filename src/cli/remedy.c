@@ -2,6 +2,7 @@
 #include "cli/remedy.h"
 
 #include "base/jsontext.h"
+#include "base/quote.h"
 #include "base/util.h"
 #include "policy/path.h"
 
@@ -72,7 +73,19 @@ char *remedy_profile_text(const char *home, const struct nono_answer *a, enum no
 	return nono_buf_take(&out);
 }
 
+/* What a flag denies, leaving it out allows again, where nothing else is needed. */
+static char *without_flag(const struct nono_answer *a)
+{
+	_cleanup_(nono_buf_done) struct nono_buf out = {0};
+
+	nono_buf_printf(&out, "leave out %s ", a->deny->source.name);
+	nono_quote_shell(&out, a->deny->written);
+	return nono_buf_take(&out);
+}
+
 char *remedy_text(const struct arguments *args, const struct nono_answer *a, enum nono_op op)
 {
+	if (a->deny && a->deny->source.kind == NONO_SOURCE_USER)
+		return without_flag(a);
 	return args->config ? manifest_text(a, op) : nono_answer_flag(a, op);
 }

@@ -402,7 +402,10 @@ static int deny_pattern(const struct nono_builder *b, const struct nono_deny_req
 		return nono_nomem(err);
 	if (rc < 0)
 		return rc;
-	return deny_path(b, r, pattern, err);
+	rc = deny_path(b, r, pattern, err);
+	if (rc == 0)
+		b->set->denies[b->set->deny_count - 1].is_pattern = true;
+	return rc;
 }
 
 /* Did a variable that is not set stay in front, so that the path was taken for a relative one? */

@@ -99,6 +99,15 @@ struct nono_deny_request {
 };
 int nono_build_deny(const struct nono_builder *b, const struct nono_deny_request *request, struct nono_error *err);
 
+/** nono_deny_yields - is it a rule that holds only where nothing names the path: a group's, about writing? */
+bool nono_deny_yields(const struct nono_deny *deny);
+
+/**
+ * nono_compose_yield - lift those rules where a grant names their path, and make an exception where one names a path
+ * below it: an agent's own settings are its to write, where its profile says so. Returns 0 or -NONO_E_NOMEM.
+ */
+int nono_compose_yield(struct nono_capset *set, struct nono_error *err);
+
 /* Called with each match of a pattern, canonical, in sorted order; a negative return ends it. */
 typedef int (*nono_glob_fn)(void *arg, const char *path, struct nono_error *err);
 

@@ -52,11 +52,12 @@ struct nono_deny {
 	char *alias; /* where @written has links of its own: their place, canonical but for the last step; else NULL */
 	bool exists;
 	uint64_t dev, ino; /* where it exists */
-	bool write_only;   /* reading stays possible: nono's own configuration */
+	bool write_only;   /* it may be read; not written, made, removed or renamed */
 	bool permanent;	   /* no flag lifts it: nono's own state and configuration */
 	bool is_dir;	   /* where it exists */
 	uint32_t nlink;	   /* of a file that exists; 0: not known */
 	bool other_names;  /* it has some that were not found: they are not kept from the command */
+	bool is_pattern;   /* the text of a pattern, for names that are yet to be made */
 	bool covered;	   /* it lies below a granted directory; set by nono_capset_seal */
 	size_t cover;	   /* index of that grant */
 	enum nono_tier tier;

@@ -12,6 +12,7 @@ struct nono_flags {
 	struct nono_strv allow, read, write;
 	struct nono_strv allow_file, read_file, write_file;
 	struct nono_strv unix_socket, unix_socket_bind, unix_socket_dir, unix_socket_dir_bind;
+	struct nono_strv deny, deny_write; /* absolute; a name each, whatever is in it */
 	struct nono_strv bypass, suppress; /* suppress: not offered to be saved; grants nothing */
 	struct nono_strv allow_command, block_command;
 	struct nono_ports open_port, listen_port, connect_port;

@@ -221,18 +221,43 @@ int nono_build_commands(const struct nono_builder *b, const struct nono_entries 
 	return rc;
 }
 
+static int deny_entries(const struct nono_builder *b, const struct nono_entries *list, bool write_only,
+			struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < list->len && rc == 0; i++) {
+		const struct nono_entry *e = &list->items[i];
+		struct nono_deny_request r = {
+			.text = e->text, .kind = NONO_SOURCE_PROFILE, .source = e->origin, .write_only = write_only};
+
+		rc = nono_build_deny(b, &r, err);
+	}
+	return rc;
+}
+
+static int deny_flags(const struct nono_builder *b, const struct nono_strv *list, const char *flag, bool write_only,
+		      struct nono_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < list->len && rc == 0; i++) {
+		struct nono_deny_request r = {
+			.text = list->items[i], .kind = NONO_SOURCE_USER, .source = flag, .write_only = write_only};
+
+		rc = nono_build_deny(b, &r, err);
+	}
+	return rc;
+}
+
 static int apply_profile_denies(const struct nono_builder *b, const struct nono_profile *p, struct nono_error *err)
 {
 	const struct nono_command_request blocks = {.kind = NONO_SOURCE_PROFILE};
 	const struct nono_command_request allows = {.kind = NONO_SOURCE_PROFILE, .allow = true};
-	int rc = 0;
+	int rc = deny_entries(b, &p->filesystem.deny, false, err);
 
-	for (size_t i = 0; i < p->filesystem.deny.len && rc == 0; i++) {
-		const struct nono_entry *e = &p->filesystem.deny.items[i];
-		struct nono_deny_request r = {.text = e->text, .kind = NONO_SOURCE_PROFILE, .source = e->origin};
-
-		rc = nono_build_deny(b, &r, err);
-	}
+	if (rc == 0)
+		rc = deny_entries(b, &p->filesystem.deny_write, true, err);
 	if (rc == 0)
 		rc = nono_build_commands(b, &p->commands.deny, &blocks, err);
 	return rc == 0 ? nono_build_commands(b, &p->commands.allow, &allows, err) : rc;
@@ -268,6 +293,10 @@ int nono_compose_flags(const struct nono_builder *b, const struct nono_flags *f,
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(fs_keys) && rc == 0; i++)
 		rc = apply_flag_list(b, f, &fs_keys[i], err);
 	if (rc == 0)
+		rc = deny_flags(b, &f->deny, "--deny", false, err);
+	if (rc == 0)
+		rc = deny_flags(b, &f->deny_write, "--deny-write", true, err);
+	if (rc == 0)
 		rc = apply_command_flag(b, &f->block_command, "--block-command", false, err);
 	return rc == 0 ? apply_command_flag(b, &f->allow_command, "--allow-command", true, err) : rc;
 }
@@ -279,6 +308,8 @@ void nono_flags_done(struct nono_flags *f)
 	for (size_t i = 0; i < NONO_ARRAY_SIZE(fs_keys); i++)
 		if (fs_keys[i].flag)
 			nono_strv_done((struct nono_strv *)((char *)f + fs_keys[i].flags));
+	nono_strv_done(&f->deny);
+	nono_strv_done(&f->deny_write);
 	nono_strv_done(&f->bypass);
 	nono_strv_done(&f->suppress);
 	nono_strv_done(&f->allow_command);

@@ -94,6 +94,11 @@ static int apply_group_denies(const struct nono_builder *b, const struct nono_gr
 		r.text = *path;
 		rc = nono_build_deny(b, &r, err);
 	}
+	r.write_only = true;
+	for (const char *const *path = g->deny_write; *path && rc >= 0; path++) {
+		r.text = *path;
+		rc = nono_build_deny(b, &r, err);
+	}
 	for (const char *const *cmd = g->deny_commands; *cmd && rc >= 0; cmd++)
 		rc = nono_capset_block_command(b->set, *cmd, NONO_SOURCE_GROUP, g->name, err);
 	return rc;

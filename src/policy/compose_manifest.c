@@ -21,18 +21,33 @@ static int add_grants(const struct nono_builder *b, const struct nono_manifest *
 	return rc;
 }
 
+static int add_denies(const struct nono_builder *b, const struct nono_manifest *m, bool write_only,
+		      struct nono_error *err)
+{
+	const struct nono_strv *list = write_only ? &m->deny_write : &m->deny;
+	int rc = 0;
+
+	for (size_t i = 0; i < list->len && rc == 0; i++) {
+		const struct nono_deny_request r = {.text = list->items[i],
+						    .kind = NONO_SOURCE_MANIFEST,
+						    .source = m->name,
+						    .write_only = write_only};
+
+		rc = nono_build_deny(b, &r, err);
+	}
+	return rc;
+}
+
 int nono_compose_manifest(const struct nono_builder *b, const struct nono_manifest *m, struct nono_error *err)
 {
 	const struct nono_command_request blocks = {.kind = NONO_SOURCE_MANIFEST, .source = m->name};
 	const struct nono_command_request allows = {.kind = NONO_SOURCE_MANIFEST, .source = m->name, .allow = true};
 	int rc = add_grants(b, m, err);
 
-	for (size_t i = 0; i < m->deny.len && rc == 0; i++) {
-		const struct nono_deny_request r = {
-			.text = m->deny.items[i], .kind = NONO_SOURCE_MANIFEST, .source = m->name};
-
-		rc = nono_build_deny(b, &r, err);
-	}
+	if (rc == 0)
+		rc = add_denies(b, m, false, err);
+	if (rc == 0)
+		rc = add_denies(b, m, true, err);
 	if (rc == 0)
 		rc = nono_build_commands(b, &m->rules.commands.deny, &blocks, err);
 	if (rc == 0)

@@ -18,6 +18,7 @@ struct nono_group {
 	const char *const *allow_write;
 	const char *const *allow_readwrite;
 	const char *const *deny_access;
+	const char *const *deny_write; /* yields to a grant of that very path, or of one below it */
 	const char *const *deny_commands;
 	bool deny_unlink;
 	bool deny_unlink_override_for_user_writable;

@@ -17,7 +17,7 @@ struct nono_manifest {
 	char *name;		   /* what explanations call it; owned */
 	struct nono_manifest_grant *grants;
 	size_t grant_count, grant_room;
-	struct nono_strv deny;
+	struct nono_strv deny, deny_write;
 	int network_mode; /* place among the words of its row, 0: not said */
 	enum nono_tri dns, deny_unlink;
 };

@@ -38,6 +38,7 @@ void nono_manifest_done(struct nono_manifest *m)
 	free(m->grants);
 	free(m->name);
 	nono_strv_done(&m->deny);
+	nono_strv_done(&m->deny_write);
 	*m = (struct nono_manifest){0};
 }
 
@@ -67,6 +68,14 @@ static int add_grant(struct nono_manifest *m, const json_t *item, struct nono_er
 	return 0;
 }
 
+static int add_deny(struct nono_manifest *m, const json_t *item, struct nono_error *err)
+{
+	bool write_only = nono_streq(json_string_value(json_object_get(item, "access")), "write");
+
+	return nono_strv_add(write_only ? &m->deny_write : &m->deny, json_string_value(json_object_get(item, "path")),
+			     err);
+}
+
 /* The lists of objects, every item of which the table has found in order. */
 static int take_lists(struct nono_manifest *m, const json_t *root, struct nono_error *err)
 {
@@ -77,7 +86,7 @@ static int take_lists(struct nono_manifest *m, const json_t *root, struct nono_e
 	for (size_t i = 0; i < json_array_size(grants) && rc == 0; i++)
 		rc = add_grant(m, json_array_get(grants, i), err);
 	for (size_t i = 0; i < json_array_size(deny) && rc == 0; i++)
-		rc = nono_strv_add(&m->deny, json_string_value(json_object_get(json_array_get(deny, i), "path")), err);
+		rc = add_deny(m, json_array_get(deny, i), err);
 	return rc;
 }
 

@@ -113,7 +113,7 @@ static int put_denies(struct writing *w)
 		rc = put_path(w, d->written);
 		if (rc < 0)
 			return rc;
-		nono_buf_puts(&w->out, " }");
+		nono_buf_puts(&w->out, d->write_only ? ", \"access\": \"write\" }" : " }");
 	}
 	end_list(w);
 	if (w->set->no_unlink)

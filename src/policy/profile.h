@@ -119,7 +119,7 @@ struct nono_profile {
 	} commands;
 	struct {
 		struct nono_entries allow, read, write, allow_file, read_file, write_file;
-		struct nono_entries deny, bypass_protection, suppress_save_prompt;
+		struct nono_entries deny, deny_write, bypass_protection, suppress_save_prompt;
 		struct nono_entries unix_socket, unix_socket_bind;
 		struct nono_entries unix_socket_dir, unix_socket_dir_bind;
 		struct nono_entries unix_socket_subtree, unix_socket_subtree_bind;

@@ -176,9 +176,12 @@ static int note_beaten(struct nono_capset *set, const struct nono_grant *g, cons
 	if (d->source.kind == NONO_SOURCE_MANIFEST)
 		return nono_capset_note(set, level, err, "%s (%s) is not granted: filesystem.deny has %s", g->written,
 					from, d->written);
+	if (d->source.kind == NONO_SOURCE_USER)
+		return nono_capset_note(set, level, err, "%s (%s) is not granted%s: %s denies it", g->written, from,
+					d->write_only ? " for writing" : "", by);
 	return nono_capset_note(set, level, err,
-				"%s (%s) is not granted: %s denies it; --override-deny '%s' would lift that",
-				g->written, from, by, d->written);
+				"%s (%s) is not granted%s: %s denies it; --override-deny '%s' would lift that",
+				g->written, from, d->write_only ? " for writing" : "", by, d->written);
 }
 
 /* Was a rule lifted for just this grant, or for a directory it is in? */
@@ -367,8 +370,10 @@ static void withhold_removal(struct nono_capset *set)
 
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err)
 {
-	int rc = drop_beaten(c, set, err);
+	int rc = nono_compose_yield(set, err);
 
+	if (rc == 0)
+		rc = drop_beaten(c, set, err);
 	if (rc == 0)
 		rc = find_overlaps(c, set, err);
 	if (rc < 0)

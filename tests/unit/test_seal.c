@@ -10,6 +10,7 @@
 #include "policy/build.h"
 #include "policy/capjson.h"
 #include "policy/compose.h"
+#include "policy/explain.h"
 #include "t.h"
 
 static char *const env[] = {"HOME=/home/u", NULL};
@@ -99,6 +100,166 @@ TEST(no_override_reaches_into_nonos_own_state)
 	REQUIRE(nono_strv_add(&f.flags.bypass, "/home/u/.local/state/nono/c/x", NULL) == 0);
 	CHECK_INT(compose(&f), 0);
 	CHECK(!granted(&f, "/home/u/.local/state/nono/c/x"));
+	fixture_done(&f);
+}
+
+static const struct nono_deny *denied(const struct fixture *f, const char *path)
+{
+	for (size_t i = 0; i < f->set.deny_count; i++)
+		if (strcmp(f->set.denies[i].written, path) == 0)
+			return &f->set.denies[i];
+	return NULL;
+}
+
+static enum nono_reason reason_at(const struct fixture *f, const char *path, enum nono_op op)
+{
+	_cleanup_(nono_answer_done) struct nono_answer a = {0};
+
+	REQUIRE(nono_explain(&f->set, f->compose.fs, path, op, &a, NULL) == 0);
+	return a.reason;
+}
+
+TEST(a_flag_closes_a_path_and_its_text_is_no_pattern)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	fakefs_file(f.fs, "/home/u/d/letter", "x");
+	fakefs_file(f.fs, "/home/u/d/*", "x");
+	REQUIRE(nono_strv_add(&f.flags.read_file, "/home/u/d/letter", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.read_file, "/home/u/d/*", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.deny, "/home/u/d/*", NULL) == 0);
+	CHECK_INT(compose(&f), 0);
+	CHECK(granted(&f, "/home/u/d/letter"));
+	CHECK(!granted(&f, "/home/u/d/*"));
+	CHECK_INT(reason_at(&f, "/home/u/d/*", NONO_OP_READ), NONO_REASON_FILESYSTEM_DENY);
+	CHECK_STR(f.set.notes[0].text, "/home/u/d/* (flag --read-file) is not granted: flag --deny denies it");
+	fixture_done(&f);
+}
+
+TEST(a_flag_closes_a_path_for_writing)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	fakefs_file(f.fs, "/home/u/d/letter", "x");
+	REQUIRE(nono_strv_add(&f.flags.allow, "/home/u/d", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.deny_write, "/home/u/d", NULL) == 0);
+	CHECK_INT(compose(&f), 0);
+	REQUIRE(denied(&f, "/home/u/d"));
+	CHECK(denied(&f, "/home/u/d")->write_only && denied(&f, "/home/u/d")->exists);
+	CHECK_INT(granted(&f, "/home/u/d")->access, NONO_ACCESS_READ);
+	CHECK_INT(reason_at(&f, "/home/u/d/letter", NONO_OP_READ), NONO_REASON_GRANTED_PATH);
+	for (enum nono_op op = NONO_OP_WRITE; op <= NONO_OP_UNLINK; op++)
+		CHECK_INT(reason_at(&f, "/home/u/d/letter", op), NONO_REASON_FILESYSTEM_DENY);
+	CHECK_STR(f.set.notes[0].text,
+		  "/home/u/d (flag --allow) is not granted for writing: flag --deny-write denies it");
+	fixture_done(&f);
+}
+
+TEST(one_path_cannot_be_denied_and_opened_by_flags)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	REQUIRE(nono_strv_add(&f.flags.read, "/home/u/.ssh", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.bypass, "/home/u/.ssh", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.deny_write, "/home/u/.ssh", NULL) == 0);
+	CHECK_INT(compose(&f), -NONO_E_USAGE);
+	CHECK_STR(f.err.text, "/home/u/.ssh is given with --deny-write and with --override-deny: which one holds?");
+	fixture_done(&f);
+}
+
+/* Of a rule by flag only a path further down, named by flag, gets out; an override further up leaves it alone. */
+TEST(what_a_flag_denies)
+{
+	static const struct {
+		const char *deny, *bypass, *profile_bypass;
+		bool granted;
+	} cases[] = {
+		{"/home/u/.ssh/keys", "/home/u/.ssh", NULL, false},
+		{"/home/u/.ssh/keys", "/home/u/.ssh/keys/id", NULL, true},
+		{"/home/u/.ssh/keys", NULL, "/home/u/.ssh/keys/id", false},
+		{"/home/u/.ssh/keys", NULL, "/home/u/.ssh/keys", false},
+		{NULL, NULL, "/home/u/.ssh/keys/id", true},
+		{NULL, "/home/u/.ssh", NULL, true},
+		{NULL, NULL, NULL, false},
+	};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(cases); i++) {
+		struct nono_profile profile = {0};
+		struct fixture f;
+
+		fixture_init(&f);
+		f.compose.profile = &profile;
+		REQUIRE(nono_strv_add(&f.flags.read_file, "/home/u/.ssh/keys/id", NULL) == 0);
+		if (cases[i].deny)
+			REQUIRE(nono_strv_add(&f.flags.deny, cases[i].deny, NULL) == 0);
+		if (cases[i].bypass)
+			REQUIRE(nono_strv_add(&f.flags.bypass, cases[i].bypass, NULL) == 0);
+		if (cases[i].profile_bypass)
+			REQUIRE(nono_entries_add(&profile.filesystem.bypass_protection, cases[i].profile_bypass, "p",
+						 false, NULL) == 0);
+		CHECK_INT(compose(&f), 0);
+		CHECK_NAMED(cases[i].deny ? cases[i].deny : "no deny", !granted(&f, "/home/u/.ssh/keys/id"),
+			    !cases[i].granted);
+		nono_profile_done(&profile);
+		fixture_done(&f);
+	}
+}
+
+static void deny_write(struct fixture *f, const char *path, enum nono_source_kind kind)
+{
+	const struct nono_builder b = {.set = &f->set, .vars = &f->vars, .fs = f->compose.fs};
+	const struct nono_deny_request r = {.text = path, .kind = kind, .source = "g", .write_only = true};
+
+	REQUIRE(nono_build_deny(&b, &r, &f->err) == 0);
+}
+
+/* What a group closes for writing, a grant that names it opens; one that only contains it does not. */
+TEST(a_groups_write_rule_yields_to_a_grant_that_names_it)
+{
+	static const struct {
+		const char *grant, *deny;
+		enum nono_source_kind kind;
+		bool writes;
+	} cases[] = {
+		{"/home/u/agent", "/home/u/agent", NONO_SOURCE_GROUP, true},
+		{"/home/u/agent/logs", "/home/u/agent", NONO_SOURCE_GROUP, true},
+		{"/home/u/agent", "/home/u/agent", NONO_SOURCE_PROFILE, false},
+		{"/home/u/agent/logs", "/home/u/agent", NONO_SOURCE_PROFILE, false},
+		{"/home/u/agent/logs", "/home/u/agent", NONO_SOURCE_USER, false},
+	};
+
+	for (size_t i = 0; i < NONO_ARRAY_SIZE(cases); i++) {
+		struct fixture f;
+
+		fixture_init(&f);
+		fakefs_file(f.fs, "/home/u/agent/logs/x", "x");
+		REQUIRE(nono_strv_add(&f.flags.allow, cases[i].grant, NULL) == 0);
+		CHECK_INT(nono_compose(&f.compose, &f.set, &f.err), 0);
+		deny_write(&f, cases[i].deny, cases[i].kind);
+		CHECK_INT(nono_capset_seal(&f.compose, &f.set, &f.err), 0);
+		REQUIRE(granted(&f, cases[i].grant));
+		CHECK_NAMED(cases[i].grant, (granted(&f, cases[i].grant)->access & NONO_ACCESS_WRITE) != 0,
+			    cases[i].writes);
+		fixture_done(&f);
+	}
+}
+
+TEST(no_exception_from_a_groups_write_rule_weakens_another_rule)
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	fakefs_file(f.fs, "/home/u/agent/logs/x", "x");
+	REQUIRE(nono_strv_add(&f.flags.allow, "/home/u/agent/logs", NULL) == 0);
+	REQUIRE(nono_strv_add(&f.flags.deny, "/home/u/agent", NULL) == 0);
+	CHECK_INT(nono_compose(&f.compose, &f.set, &f.err), 0);
+	deny_write(&f, "/home/u/agent", NONO_SOURCE_GROUP);
+	CHECK_INT(nono_capset_seal(&f.compose, &f.set, &f.err), 0);
+	CHECK(!granted(&f, "/home/u/agent/logs"));
+	CHECK_INT(f.set.exempt.len, 0);
 	fixture_done(&f);
 }
 

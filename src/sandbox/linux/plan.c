@@ -33,7 +33,7 @@ static bool is_loose_link(const struct nono_capset *set, const struct nono_deny 
 
 static void choose(const struct nono_capset *set, const struct nono_means *means, struct nono_deny *d)
 {
-	if (!d->exists && !d->write_only)
+	if (!d->exists && (!d->write_only || d->is_pattern))
 		d->tier = NONO_TIER_ABSENT;
 	else if (d->exists && means->view && !(d->write_only && is_loose_link(set, d)))
 		d->tier = d->write_only ? NONO_TIER_READ_ONLY : NONO_TIER_MASK;
@@ -72,8 +72,13 @@ static int note_links(struct nono_capset *set, const struct nono_deny *d, struct
 			d->written);
 	if (rc < 0)
 		return rc;
-	if (!d->other_names)
-		return 0;
+	if (d->is_pattern && d->write_only && rc == 0)
+		rc = nono_capset_note(set, NONO_NOTE_WARNING, err,
+				      "%s: what is there is kept from being written; names that the command makes "
+				      "later are not",
+				      d->written);
+	if (!d->other_names || rc < 0)
+		return rc;
 	return nono_capset_note(set, quiet ? NONO_NOTE_INFO : NONO_NOTE_WARNING, err,
 				"%s has %u names (hard links), and there is too much to look through for all of them: "
 				"those that were not found are not kept from the command where they are granted",
