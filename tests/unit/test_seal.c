@@ -201,8 +201,8 @@ TEST(what_a_flag_denies)
 			REQUIRE(nono_entries_add(&profile.filesystem.bypass_protection, cases[i].profile_bypass, "p",
 						 false, NULL) == 0);
 		CHECK_INT(compose(&f), 0);
-		CHECK_NAMED(cases[i].deny ? cases[i].deny : "no deny", !granted(&f, "/home/u/.ssh/keys/id"),
-			    !cases[i].granted);
+		if (!granted(&f, "/home/u/.ssh/keys/id") == cases[i].granted)
+			FAIL("case %zu: %s", i, cases[i].granted ? "not granted" : "granted");
 		nono_profile_done(&profile);
 		fixture_done(&f);
 	}
@@ -241,8 +241,8 @@ TEST(a_groups_write_rule_yields_to_a_grant_that_names_it)
 		deny_write(&f, cases[i].deny, cases[i].kind);
 		CHECK_INT(nono_capset_seal(&f.compose, &f.set, &f.err), 0);
 		REQUIRE(granted(&f, cases[i].grant));
-		CHECK_NAMED(cases[i].grant, (granted(&f, cases[i].grant)->access & NONO_ACCESS_WRITE) != 0,
-			    cases[i].writes);
+		if (((granted(&f, cases[i].grant)->access & NONO_ACCESS_WRITE) != 0) != cases[i].writes)
+			FAIL("case %zu: %s", i, cases[i].writes ? "cannot be written" : "can be written");
 		fixture_done(&f);
 	}
 }
@@ -322,6 +322,9 @@ TEST(a_set_is_named_after_all_that_its_text_shows)
 	CHECK_NAMED(&f.set, d->exists, !d->exists);
 	CHECK_NAMED(&f.set, d->write_only, !d->write_only);
 	CHECK_NAMED(&f.set, d->permanent, !d->permanent);
+	CHECK_NAMED(&f.set, d->covered, true);
+	d->covered = true;
+	CHECK_NAMED(&f.set, d->tier, NONO_TIER_MASK);
 	CHECK_NAMED(&f.set, d->source.name, other);
 	CHECK_NAMED(&f.set, f.set.grant_count, f.set.grant_count - 1);
 	CHECK_NAMED(&f.set, f.set.deny_count, f.set.deny_count - 1);
