@@ -21,6 +21,7 @@
 #define NONO_COVERS 4096		       /* things covered in one view */
 #define NONO_LINK_ENTRIES 50000		       /* directory entries looked at for other names of a denied file */
 #define NONO_WATCHES 1024		       /* directories watched for replacements of covered things */
+#define NONO_SPLIT_RULES 200		       /* rules in place of grants that contain denied paths, without masks */
 #define NONO_HOLES 32			       /* granted things below one covered directory */
 #define NONO_COPIES 64			       /* files shown as the user's own */
 #define NONO_COPY_BYTES (64 * 1024)	       /* one of them */
@@ -50,6 +51,9 @@
 #define NONO_CONFIG_BYTES (64 * 1024)	       /* config.toml */
 #define NONO_TOML_KEYS 1024		       /* keys and tables of one TOML file */
 #define NONO_PROBE_MS 5000		       /* time for one child of nono setup */
+#define NONO_FLOOR_LEVELS 256		       /* directories that are granted by their entries */
+#define NONO_FLOOR_RULES 1024		       /* entries of such directories */
+#define NONO_FLOOR_NAMES 512		       /* denied paths below grants */
 #define NONO_STACK_BYTES (256 * 1024) /* least limit of the stack: 128 KiB of arguments, 80 for ten profiles deep */
 
 #endif

@@ -342,6 +342,7 @@ static void print_deny(const struct nono_deny *d)
 		[NONO_TIER_ABSENT] = "not there: what the command makes there is its own",
 		[NONO_TIER_MASK] = "masked",
 		[NONO_TIER_READ_ONLY] = "read-only",
+		[NONO_TIER_SPLIT] = "what is beside it is granted",
 	};
 
 	print_rule(OUTPUT_ERROR, d->write_only ? "no w" : "deny", d->written, how[d->tier], &d->source);

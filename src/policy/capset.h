@@ -43,6 +43,7 @@ enum nono_tier {
 	NONO_TIER_ABSENT,    /* nothing was there at the start; what the command makes there is no secret from it */
 	NONO_TIER_MASK,	     /* covered, for the command alone, by what cannot be opened */
 	NONO_TIER_READ_ONLY, /* bound read-only, for the command alone */
+	NONO_TIER_SPLIT,     /* what stands beside it is granted instead of the directory */
 };
 
 /* One path that was denied. */

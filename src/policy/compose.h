@@ -64,6 +64,9 @@ int nono_compose_workdir(const struct nono_compose *c, struct nono_capset *set, 
  */
 int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, struct nono_error *err);
 
+/** nono_capset_mark_redundant - the last part of it, for a set whose grants were changed since. 0, -NONO_E_NOMEM. */
+int nono_capset_mark_redundant(struct nono_capset *set, struct nono_error *err);
+
 /**
  * nono_profile_check_built - refuse a profile that asks for what cannot be enforced yet.
  * @what:         "profile" or "manifest", for the message

@@ -10,10 +10,8 @@
 #define PAIRS_SHOWN 3
 
 static const char *const tier_words[] = {
-	[NONO_TIER_NONE] = "none",
-	[NONO_TIER_ABSENT] = "absent",
-	[NONO_TIER_MASK] = "mask",
-	[NONO_TIER_READ_ONLY] = "read_only",
+	[NONO_TIER_NONE] = "none",	     [NONO_TIER_ABSENT] = "absent", [NONO_TIER_MASK] = "mask",
+	[NONO_TIER_READ_ONLY] = "read_only", [NONO_TIER_SPLIT] = "split",
 };
 
 const char *nono_tier_word(enum nono_tier tier)

@@ -235,7 +235,8 @@ static void judge(const struct nono_capset *set, const struct nono_resolved *at,
 
 	a->missing = c->need & ~c->rights;
 	/* A rule below a granted directory is held by something else than the lack of a grant. */
-	a->allowed = !a->missing && !(deny && deny->covered && !is_granted_inside(set, deny, at, writes));
+	a->allowed = !a->missing && !(deny && deny->covered && deny->tier != NONO_TIER_SPLIT &&
+				      !is_granted_inside(set, deny, at, writes));
 	a->grant = c->enough ? c->enough : c->nearest;
 	a->deny = a->allowed ? NULL : deny;
 	a->reason = a->allowed ? (c->enough ? NONO_REASON_GRANTED_PATH : NONO_REASON_GRANTED_PATH_UNION)

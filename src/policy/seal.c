@@ -336,7 +336,7 @@ static int by_path(const void *a, const void *b)
 }
 
 /* Mark each grant whose rights the directories above it (or an equal one before it) give already. */
-static int mark_redundant(struct nono_capset *set, struct nono_error *err)
+int nono_capset_mark_redundant(struct nono_capset *set, struct nono_error *err)
 {
 	struct nono_grant **order = calloc(set->grant_count + 1, sizeof(struct nono_grant *));
 	struct nono_grant **above = calloc(set->grant_count + 1, sizeof(struct nono_grant *));
@@ -379,5 +379,5 @@ int nono_capset_seal(const struct nono_compose *c, struct nono_capset *set, stru
 	if (rc < 0)
 		return rc;
 	withhold_removal(set);
-	return mark_redundant(set, err);
+	return nono_capset_mark_redundant(set, err);
 }

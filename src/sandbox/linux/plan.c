@@ -39,6 +39,17 @@ static void choose(const struct nono_capset *set, const struct nono_means *means
 		d->tier = d->write_only ? NONO_TIER_READ_ONLY : NONO_TIER_MASK;
 }
 
+/* What is not there and only must not be read needs nobody. */
+static void choose_absent(struct nono_capset *set)
+{
+	for (size_t i = 0; i < set->deny_count; i++) {
+		struct nono_deny *d = &set->denies[i];
+
+		if (is_open(d) && !d->exists && (!d->write_only || d->is_pattern))
+			d->tier = NONO_TIER_ABSENT;
+	}
+}
+
 /* Reasons that have nothing to do with the machine come first. */
 static int refuse_kind(const struct nono_capset *set, const char *remedy, struct nono_error *err)
 {
@@ -129,28 +140,34 @@ bool nono_sandbox_has_view(void)
 	return state.works;
 }
 
-int nono_sandbox_plan(struct nono_capset *set, enum nono_confined who, const char *remedy, struct nono_error *err)
+int nono_plan_with(struct nono_capset *set, const struct nono_means *means, const char *remedy, struct nono_error *err)
 {
-	struct nono_means means = {0};
-	struct nono_view_state state = {0};
-	char reason[NONO_PROBE_TEXT_BYTES * 2] = "";
 	int rc;
 
 	if (!count_covered(set))
 		return 0;
 	rc = nono_plan_names(set, err);
-	if (rc < 0)
-		return rc;
-	if (who == NONO_CONFINE_PROCESS) {
-		means.reason = "a process that confines itself keeps the files as they are";
-		return nono_plan_tiers(set, &means, remedy, err);
+	if (rc == 0 && !means->view) {
+		choose_absent(set);
+		rc = nono_plan_split(set, err);
 	}
-	nono_view_probe(&state);
-	means.view = state.works;
-	means.lists = state.lists;
-	if (!state.works) {
-		tell_why(&state.failed, reason, sizeof(reason));
-		means.reason = reason;
+	return rc == 0 ? nono_plan_tiers(set, means, remedy, err) : rc;
+}
+
+int nono_sandbox_plan(struct nono_capset *set, enum nono_confined who, const char *remedy, struct nono_error *err)
+{
+	struct nono_means means = {.reason = "a process that confines itself keeps the files as they are"};
+	struct nono_view_state state = {0};
+	char reason[NONO_PROBE_TEXT_BYTES * 2] = "";
+
+	if (!count_covered(set))
+		return 0;
+	if (who == NONO_CONFINE_CHILD) {
+		nono_view_probe(&state);
+		if (!state.works)
+			tell_why(&state.failed, reason, sizeof(reason));
+		means = (struct nono_means){
+			.view = state.works, .lists = state.lists, .reason = state.works ? NULL : reason};
 	}
-	return nono_plan_tiers(set, &means, remedy, err);
+	return nono_plan_with(set, &means, remedy, err);
 }

@@ -12,7 +12,17 @@ struct nono_means {
 	const char *reason; /* why there is no view, a clause; NULL: there is one */
 };
 
-/** nono_plan_tiers - nono_sandbox_plan for a machine with these means. Pure. */
+/**
+ * nono_plan_split - where nothing can be masked: read-only grants of few entries become grants of those entries,
+ * without the denied ones. The open denies get their tier; none does where one of the grants may write, or has too
+ * many. Returns 0, -NONO_E_SYSTEM, -NONO_E_NOMEM.
+ */
+int nono_plan_split(struct nono_capset *set, struct nono_error *err);
+
+/** nono_plan_with - nono_sandbox_plan for a machine with these means: names, tiers, splitting, or refusing. */
+int nono_plan_with(struct nono_capset *set, const struct nono_means *means, const char *remedy, struct nono_error *err);
+
+/** nono_plan_tiers - the part of it that chooses masks and refuses what is left open. Pure. */
 int nono_plan_tiers(struct nono_capset *set, const struct nono_means *means, const char *remedy,
 		    struct nono_error *err);
 

@@ -228,10 +228,15 @@ static int share_keeper(struct nono_view *view, struct nono_error *err)
 	return 0;
 }
 
+static bool is_for_view(const struct nono_deny *d)
+{
+	return d->covered && (d->tier == NONO_TIER_MASK || d->tier == NONO_TIER_READ_ONLY);
+}
+
 static bool needs_view(const struct nono_capset *set)
 {
 	for (size_t i = 0; i < set->deny_count; i++)
-		if (set->denies[i].covered && set->denies[i].tier >= NONO_TIER_MASK)
+		if (is_for_view(&set->denies[i]))
 			return true;
 	return false;
 }
@@ -243,7 +248,7 @@ static int add_all(struct building *b, struct nono_error *err)
 	for (size_t i = 0; i < b->set->deny_count && rc == 0; i++) {
 		const struct nono_deny *d = &b->set->denies[i];
 
-		if (d->covered && d->tier >= NONO_TIER_MASK)
+		if (is_for_view(d))
 			rc = add_deny(b, d, err);
 	}
 	if (rc == 0 && b->view->kind == NONO_VIEW_USER)
