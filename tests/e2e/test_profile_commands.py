@@ -364,6 +364,7 @@ def test_a_run_points_to_all_that_is_wrong(world):
     path = world.profile('bad', '{"netwrok": {}, "y": 2}')
     for words in (['run', '-p', 'bad', '--', 'true'], ['why', '-p', 'bad', '--path', '/'], ['shell', '-p', 'bad']):
         assert world.run(*words).stderr == f'nono: {path}:1:2: netwrok: unknown key; did you mean network? (nono profile validate bad tells all that is wrong)\n'
+    assert '(nono profile validate FILE tells all' in world.run('run', '-p', path, '--', 'true').stderr
     assert 'validate' not in world.run('run', '-p', 'bad_name', '--', 'true').stderr
 
 

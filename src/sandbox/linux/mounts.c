@@ -101,7 +101,7 @@ static int read_text(int fd, char **ret, struct nono_error *err)
 int nono_mounts_read(struct nono_mounts *ret, struct nono_error *err)
 {
 	_cleanup_(nono_closep) int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	char *text;
+	char *text = NULL;
 	int rc;
 
 	if (fd < 0)
