@@ -54,6 +54,8 @@
 #define NONO_FLOOR_LEVELS 256		       /* directories that are granted by their entries */
 #define NONO_FLOOR_RULES 1024		       /* entries of such directories */
 #define NONO_FLOOR_NAMES 512		       /* denied paths below grants */
+#define NONO_BROKER_WAITING 64		       /* calls that wait for the other end of a pipe, or a lease */
+#define NONO_BROKER_RETRY_MS 10		       /* between two looks after them */
 #define NONO_STACK_BYTES (256 * 1024) /* least limit of the stack: 128 KiB of arguments, 80 for ten profiles deep */
 
 #endif
