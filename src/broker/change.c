@@ -314,9 +314,12 @@ static void link_it(const struct nono_map *map, struct nono_client *client, cons
 	/* With AT_EMPTY_PATH, what a descriptor is; refused to most users anyway, who take /proc/self/fd. */
 	if (call->flags & ~(unsigned int)AT_SYMLINK_FOLLOW)
 		return;
-	if (!find_pair(map, client, call, follow ? NONO_WALK_TARGET : NONO_WALK_NAME, &p, ret) ||
-	    S_ISDIR(p.from.st.st_mode) || p.from.slash)
+	if (!find_pair(map, client, call, follow ? NONO_WALK_TARGET : NONO_WALK_NAME, &p, ret) || p.from.slash)
 		return;
+	if (S_ISDIR(p.from.st.st_mode)) {
+		nono_reply_error(ret, EPERM);
+		return;
+	}
 	if (is_there(&p.to)) {
 		nono_reply_error(ret, EEXIST);
 		return;

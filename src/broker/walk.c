@@ -152,14 +152,32 @@ static int find_name(struct nono_walk_state *s, int fd, const struct stat *st)
 	return 0;
 }
 
+/* Is this directory of /proc the process's own? Of others it may know less than who serves it. */
+static bool is_own_proc(struct nono_walk_state *s)
+{
+	char link[32], path[PATH_MAX];
+	ssize_t len;
+	int pid;
+
+	if (!s->client->known && nono_client_status(s->client) < 0)
+		return false;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", s->to->dir_fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	return sscanf(path, "/proc/%d/", &pid) == 1 && (pid == s->client->tgid || pid == s->client->tid);
+}
+
 /* What /proc calls a link leads straight to an object. */
 static int follow_magic(struct nono_walk_state *s)
 {
+	_cleanup_(nono_closep) int fd = -1;
 	struct nono_walk *w = s->to;
-	_cleanup_(nono_closep) int fd = openat(w->dir_fd, w->name, O_PATH | O_CLOEXEC);
 	struct stat st;
 	int rc;
 
+	if (!is_own_proc(s))
+		return -EACCES;
+	fd = openat(w->dir_fd, w->name, O_PATH | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	if (S_ISDIR(st.st_mode)) {
