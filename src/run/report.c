@@ -96,18 +96,18 @@ static void add_with(struct nono_buf *out, struct diagnostic *d, const struct te
 		add_diagnostic(out, d);
 }
 
-void nono_report_remediation(struct nono_buf *out, const struct nono_refusal *f)
+void nono_report_remediation(struct nono_buf *out, const struct nono_refusal *refusal)
 {
 	static const char *const words[] = {"", "Read", "Write", "ReadWrite"};
 	_cleanup_(nono_remedy_done) struct nono_remedy remedy = {0};
 
-	if (nono_answer_remedy(&f->answer, f->op, &remedy, NULL) < 0)
+	if (nono_answer_remedy(&refusal->answer, refusal->op, &remedy, NULL) < 0)
 		out->failed = true;
 	else if (remedy.path)
 		add_grant_path(out, remedy.path, words[remedy.access], remedy.is_file);
 }
 
-char *nono_report_message(const struct nono_refusal *f)
+char *nono_report_message(const struct nono_refusal *refusal)
 {
 	static const char *const doing[] = {
 		[NONO_OP_READ] = "reading",  [NONO_OP_WRITE] = "writing",   [NONO_OP_READWRITE] = "reading and writing",
@@ -116,13 +116,13 @@ char *nono_report_message(const struct nono_refusal *f)
 	_cleanup_(nono_buf_done) struct nono_buf text = {0};
 	char source[NONO_NAME_BYTES * 2];
 
-	nono_buf_printf(&text, "%s %s is refused: ", doing[f->op], f->answer.real);
-	if (f->answer.deny)
+	nono_buf_printf(&text, "%s %s is refused: ", doing[refusal->op], refusal->answer.real);
+	if (refusal->answer.deny)
 		nono_buf_printf(&text, "denied by %s",
-				nono_source_text(&f->answer.deny->source, source, sizeof(source)));
+				nono_source_text(&refusal->answer.deny->source, source, sizeof(source)));
 	else
-		nono_buf_puts(&text, f->answer.grant ? "what is granted there does not suffice" : "not granted");
-	if (f->likely)
+		nono_buf_puts(&text, refusal->answer.grant ? "what is granted there does not suffice" : "not granted");
+	if (refusal->likely)
 		nono_buf_puts(&text, "; the command was given this path, which may be why it failed");
 	return nono_buf_take(&text);
 }

@@ -32,15 +32,16 @@ struct keeper {
 /* ---- becoming one ---- */
 
 /* Nothing of the command's: not its streams, whose end others wait for, nor its terminal's signals. */
-static int leave_command_child(int ready_fd)
+static int leave_command_child(int *ready_fd)
 {
 	sigset_t all;
 
 	(void)sigfillset(&all);
 	if (sigprocmask(SIG_BLOCK, &all, NULL) < 0 || setsid() < 0 || chdir("/") < 0)
 		return -1;
-	if (ready_fd != READY_FD && dup3(ready_fd, READY_FD, O_CLOEXEC) < 0)
+	if (*ready_fd != READY_FD && dup3(*ready_fd, READY_FD, O_CLOEXEC) < 0)
 		return -1;
+	*ready_fd = READY_FD;
 	if (syscall(NR_CLOSE_RANGE, READY_FD + 1, ~0U, 0) < 0)
 		return -1;
 	for (int fd = 0; fd < READY_FD; fd++)
@@ -177,17 +178,24 @@ static void leave_events_child(struct keeper *k)
 	(void)sendmsg(ends[0], &message, MSG_NOSIGNAL);
 }
 
+static _Noreturn void report_child(int fd, int sys_errno)
+{
+	(void)!write(fd, &sys_errno, sizeof(sys_errno));
+	_exit(1);
+}
+
 static _Noreturn void keep_child(struct nono_view *view, pid_t command, int ready_fd)
 {
 	struct keeper k = {.view = view, .events_fd = FD_NONE, .command_fd = FD_NONE};
 	struct pollfd fds[2];
+	const int ready = 0;
 
-	if (leave_command_child(ready_fd) < 0 || watch_child(&k, command) < 0 || hold_one_capability_child() < 0)
-		_exit(1);
+	if (leave_command_child(&ready_fd) < 0 || watch_child(&k, command) < 0 || hold_one_capability_child() < 0)
+		report_child(ready_fd, errno);
 	/* What was replaced between its being covered and its being watched. */
 	cover_again_child(&k, NULL, NULL);
-	if (write(READY_FD, "", 1) != 1)
-		_exit(1);
+	if (write(READY_FD, &ready, sizeof(ready)) != (ssize_t)sizeof(ready))
+		report_child(READY_FD, errno);
 	(void)close(READY_FD);
 	fds[0] = (struct pollfd){.fd = k.events_fd, .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = k.command_fd, .events = POLLIN};
@@ -202,8 +210,7 @@ int nono_view_keep_child(struct nono_view *view)
 	_cleanup_(nono_closep) int ready_read = FD_NONE, ready_write = FD_NONE;
 	pid_t pid, command = getpid();
 	struct stat st;
-	int ends[2];
-	char byte;
+	int ends[2], failed;
 
 	if (!view->watch_count)
 		return 0;
@@ -222,8 +229,11 @@ int nono_view_keep_child(struct nono_view *view)
 	*view->keeper = pid;
 	nono_closep(&ready_write);
 	ready_write = FD_NONE;
-	if (read(ready_read, &byte, 1) == 1)
-		return 0;
-	errno = ECHILD;
-	return -1;
+	errno = 0;
+	if (read(ready_read, &failed, sizeof(failed)) != (ssize_t)sizeof(failed)) {
+		errno = errno ? errno : ECHILD;
+		return -1;
+	}
+	errno = failed;
+	return failed ? -1 : 0;
 }

@@ -64,7 +64,8 @@ static int take_result(pid_t child, int fd, void *result, size_t size)
 	if (rc == 0) {
 		n = read(fd, result, size);
 		rc = n == (ssize_t)size ? 0 : -1;
-		errno = ECHILD;
+		if (n >= 0)
+			errno = ECHILD;
 	}
 	saved_errno = errno;
 	(void)kill(child, SIGKILL);

@@ -191,13 +191,14 @@ static int add_watches(const struct building *b, const char *path, struct nono_e
 	while (dir && is_granted_dir(b->set, dir) && !is_watched(view, dir) && view->watch_count < NONO_WATCHES) {
 		struct nono_view_watch *items = nono_grow(view->watches, view->watch_count, &view->watch_room,
 							  sizeof(*items));
-		char *parent = nono_path_parent(dir);
+		char *parent;
 
-		if (!items || !parent) {
-			free(parent);
+		if (!items)
 			return nono_nomem(err);
-		}
 		view->watches = items;
+		parent = nono_path_parent(dir);
+		if (!parent)
+			return nono_nomem(err);
 		items[view->watch_count++] = (struct nono_view_watch){.path = TAKE(dir)};
 		dir = parent;
 	}
