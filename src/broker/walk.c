@@ -156,15 +156,20 @@ static int find_name(struct nono_walk_state *s, int fd, const struct stat *st)
 static bool is_own_proc(struct nono_walk_state *s)
 {
 	char link[32], path[PATH_MAX];
+	unsigned long pid;
 	ssize_t len;
-	int pid;
+	char *end;
 
 	if (!s->client->known && nono_client_status(s->client) < 0)
 		return false;
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", s->to->dir_fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	path[len < 0 ? 0 : len] = '\0';
-	return sscanf(path, "/proc/%d/", &pid) == 1 && (pid == s->client->tgid || pid == s->client->tid);
+	if (!nono_has_prefix(path, "/proc/"))
+		return false;
+	pid = strtoul(path + strlen("/proc/"), &end, 10);
+	return pid && (*end == '/' || !*end) &&
+	       (pid == (unsigned long)s->client->tgid || pid == (unsigned long)s->client->tid);
 }
 
 /* What /proc calls a link leads straight to an object. */
