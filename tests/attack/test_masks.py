@@ -291,3 +291,24 @@ def test_a_run_leaves_no_process(repo):
     """The supervisor waits for it."""
     assert repo.sh('true', '-s', '-p', 'repo').returncode == 0
     assert keepers(repo) == []
+
+
+@pytest.mark.parametrize('where,script', [('keys', 'cat id; cat ./id; ls; cat sub/deep'), ('keys/sub', 'cat deep; cat ../id; ls ..')])
+def test_a_working_directory_below_a_mask_is_no_way_in(repo, where, script):
+    """It was entered before there was a mask: names that start there must not lead around it."""
+    repo.write('repo/keys/sub/deep', SECRET)
+    done = repo.run('run', '--allow-cwd', '--allow', repo.path('repo'), '--deny', repo.path('repo/keys'), '--', 'sh', '-c', script,
+                    cwd=repo.path(f'repo/{where}'))
+    assert SECRET not in done.stdout and 'deep' not in done.stdout and done.returncode != 0, done
+    assert 'cannot enter the working directory' in done.stderr or 'Permission denied' in done.stderr
+    # Without the mask it is a way in.
+    done = repo.run('run', '-s', '--allow-cwd', '--allow', repo.path('repo'), '--', 'sh', '-c', script, cwd=repo.path(f'repo/{where}'))
+    assert SECRET in done.stdout
+
+
+def test_a_working_directory_that_may_not_be_written_is_no_way_in(repo):
+    words = ['--allow', repo.path('repo'), '--deny-write', repo.path('repo/keys')]
+    done = repo.run('run', '-s', '--allow-cwd', *words, '--', 'sh', '-c', 'cat id; echo x > id; echo x > new; rm -f id',
+                    cwd=repo.path('repo/keys'))
+    assert done.stdout == SECRET and done.stderr.count('Read-only file system') == 3, done
+    assert os.listdir(repo.path('repo/keys')) == ['id']

@@ -376,10 +376,7 @@ int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks
 	return rc < 0 ? rc : fill_holes_child(&holes);
 }
 
-/*
- * A directory that was opened outside still belongs to the view outside: openat from there walks around every cover.
- * The working directory does not: the kernel moves it along.
- */
+/* A directory that was opened outside still belongs to the view outside: openat from there walks around every cover. */
 static int check_streams_child(void)
 {
 	for (int fd = 0; fd < STREAMS; fd++) {
@@ -407,14 +404,20 @@ static int fail_child(struct nono_stage_report *report, enum nono_stage stage, s
 int nono_view_enter_child(struct nono_view *view, struct nono_stage_report *report)
 {
 	struct nono_masks masks = NONO_MASKS_NONE;
+	char cwd[PATH_MAX];
 
 	if (check_streams_child() < 0)
 		return fail_child(report, NONO_STAGE_STREAMS, 0);
+	if (syscall(SYS_getcwd, cwd, sizeof(cwd)) < 0)
+		return fail_child(report, NONO_STAGE_CHDIR, 0);
 	if (nono_view_spaces_child(view, 0) < 0)
 		return fail_child(report, NONO_STAGE_SPACES, 0);
 	for (size_t i = 0; i < view->len; i++)
 		if (nono_view_cover_child(view, &masks, &view->covers[i]) < 0)
 			return fail_child(report, NONO_STAGE_COVER, i + 1);
+	/* The kernel moves it along to below the covers, where every relative name would walk around them. */
+	if (chdir(cwd) < 0)
+		return fail_child(report, NONO_STAGE_CHDIR, 0);
 	if (nono_view_keep_child(view) < 0)
 		return fail_child(report, NONO_STAGE_KEEPER, 0);
 	return 0; /* what is open still is closed by exec */

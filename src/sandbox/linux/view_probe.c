@@ -15,7 +15,9 @@ static void try_child(const void *arg, void *result)
 	struct nono_view_state *state = result;
 	_cleanup_(nono_closep) int fd = -1;
 
-	/* What this process has as its streams is no part of the question. */
+	/* Where this process is, and what it has as its streams, is no part of the question. */
+	if (chdir("/") < 0)
+		return;
 	for (int stream = 0; stream < 3; stream++)
 		(void)close(stream);
 	if (nono_view_enter_child(&view, &state->failed) < 0)
