@@ -386,8 +386,15 @@ struct glob_deny {
 static int deny_match(void *arg, const char *path, struct nono_error *err)
 {
 	const struct glob_deny *g = arg;
+	int rc = deny_path(g->b, g->request, path, err);
+	const struct nono_deny *d = rc == 0 ? &g->b->set->denies[g->b->set->deny_count - 1] : NULL;
 
-	return deny_path(g->b, g->request, path, err);
+	/* It was there a moment ago, and is somewhere else now. A link that leads nowhere is there. */
+	if (d && !d->exists && !d->alias)
+		return nono_fail(err, NONO_E_SYSTEM, ESTALE,
+				 "'%s' (%s) was moved or removed while denied paths were looked for: start again", path,
+				 g->request->source);
+	return rc;
 }
 
 /* A pattern also stands for names that do not exist yet: its text is kept, to be compared with the grants. */

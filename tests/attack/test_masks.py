@@ -312,3 +312,23 @@ def test_a_working_directory_that_may_not_be_written_is_no_way_in(repo):
                     cwd=repo.path('repo/keys'))
     assert done.stdout == SECRET and done.stderr.count('Read-only file system') == 3, done
     assert os.listdir(repo.path('repo/keys')) == ['id']
+
+
+def test_what_is_moved_while_nono_starts_is_not_missed(repo):
+    """A command in another sandbox moves a directory to and fro: whoever starts then is refused, or covers the right thing."""
+    repo.write('repo/sub/.env', SECRET)
+    mover = repo.start('run', '-s', '-p', 'repo', '--', 'sh', '-c',
+                       'cd ~/repo; echo moving; while :; do mv sub s2; mkdir sub; echo decoy > sub/.env; rm -r sub; mv s2 sub; done',
+                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert mover.stdout.readline() == b'moving\n'
+        ends = set()
+        for _ in range(60):
+            done = repo.run('run', '-s', '-p', 'repo', '--', 'sh', '-c', 'for i in 1 2 3 4 5; do cat ~/repo/sub/.env ~/repo/s2/.env; done')
+            assert SECRET not in done.stdout, done
+            ends.add(done.returncode)
+    finally:
+        mover.kill()
+        mover.wait()
+        mover.stdout.close()
+    assert ends <= {0, 1, 126}

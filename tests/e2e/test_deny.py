@@ -84,3 +84,10 @@ def test_why_and_the_plan(tree):
     plan = tree.run('run', *flags, '--dry-run', '-v', '--', 'true').stderr
     assert f'{tree.path("tree/secret")} (masked) [flag --deny]' in plan
     assert f'{tree.path("tree/settings")} (read-only) [flag --deny-write]' in plan
+
+
+def test_a_link_that_leads_nowhere_matches_a_pattern(tree):
+    os.symlink('/nowhere', tree.path('tree/l.pem'))
+    rules(tree, deny=['~/tree/**/*.pem'])
+    done = tree.sh('cat ~/tree/open; cat ~/tree/sub/x.pem', '-s', '-p', 'p')
+    assert done.stdout == 'open\n' and 'Permission denied' in done.stderr, done

@@ -100,7 +100,7 @@ static void cover_one_child(const struct nono_view *view, const struct nono_cove
 {
 	struct nono_masks masks = NONO_MASKS_NONE;
 
-	(void)nono_view_cover_child(view, &masks, cover);
+	(void)nono_view_cover_child(view, &masks, cover, false);
 	nono_closep(&masks.dir_fd);
 	nono_closep(&masks.file_fd);
 }

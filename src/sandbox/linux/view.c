@@ -96,7 +96,13 @@ static int add_cover(const struct building *b, const char *path, struct nono_err
 	bool hide = b->deny->tier == NONO_TIER_MASK;
 	int rc = hide ? 0 : add_pins(b, path, err);
 
-	return rc < 0 ? rc : nono_view_add(b->view, hide ? NONO_COVER_HIDE : NONO_COVER_READ_ONLY, path, err);
+	if (rc == 0)
+		rc = nono_view_add(b->view, hide ? NONO_COVER_HIDE : NONO_COVER_READ_ONLY, path, err);
+	if (rc < 0)
+		return rc;
+	b->view->covers[b->view->len - 1].dev = b->deny->dev;
+	b->view->covers[b->view->len - 1].ino = b->deny->ino;
+	return 0;
 }
 
 /* What was granted below it all the same: a rule lifted for a part of it, nono's own answers. */

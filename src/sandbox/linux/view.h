@@ -33,6 +33,8 @@ struct nono_cover {
 	char *path; /* canonical; owned */
 	enum nono_cover_kind kind;
 	bool read_only; /* HOLE: nothing grants writing there */
+	dev_t dev;	/* HIDE, READ_ONLY: the object that was denied; 0, 0: whatever is there */
+	ino_t ino;
 };
 
 /* A file that is shown as the user's own. */

@@ -352,7 +352,24 @@ static int copies_child(const struct nono_view *view, int target_fd)
 	return move_child(tmpfs, target_fd);
 }
 
-int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks, const struct nono_cover *cover)
+/*
+ * Is it the object that was planned for? Another sandbox that may write there could have moved a directory above it, so
+ * that it would be found under another name.
+ */
+static int check_object_child(const struct nono_cover *cover, int target_fd)
+{
+	struct stat st;
+
+	if (!cover->ino)
+		return 0;
+	if (fstat(target_fd, &st) < 0)
+		return -1;
+	errno = ESTALE;
+	return st.st_ino == cover->ino && st.st_dev == cover->dev ? 0 : -1;
+}
+
+int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks, const struct nono_cover *cover,
+			  bool first)
 {
 	_cleanup_(nono_closep) int target = FD_NONE;
 	_cleanup_(close_holes) struct holes holes = {.len = 0};
@@ -361,8 +378,8 @@ int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks
 	if (cover->kind == NONO_COVER_HOLE) /* made with what it is in */
 		return 0;
 	target = nono_view_open_child(cover->path);
-	if (target < 0) /* gone since: there is nothing to cover any more */
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
+	if (target < 0 || (first && check_object_child(cover, target) < 0))
+		return -1;
 	if (cover->kind == NONO_COVER_COPIES)
 		return copies_child(view, target);
 	if (cover->kind != NONO_COVER_PIN && take_holes_child(view, cover, &holes) < 0)
@@ -413,7 +430,7 @@ int nono_view_enter_child(struct nono_view *view, struct nono_stage_report *repo
 	if (nono_view_spaces_child(view, 0) < 0)
 		return fail_child(report, NONO_STAGE_SPACES, 0);
 	for (size_t i = 0; i < view->len; i++)
-		if (nono_view_cover_child(view, &masks, &view->covers[i]) < 0)
+		if (nono_view_cover_child(view, &masks, &view->covers[i], true) < 0)
 			return fail_child(report, NONO_STAGE_COVER, i + 1);
 	/* The kernel moves it along to below the covers, where every relative name would walk around them. */
 	if (chdir(cwd) < 0)

@@ -16,8 +16,12 @@ struct nono_masks {
 /** nono_view_open_child - a covered thing, by its canonical name: no part of it may be a link. O_PATH. */
 int nono_view_open_child(const char *path);
 
-/** nono_view_cover_child - cover one thing; what is not there is no failure. */
-int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks, const struct nono_cover *cover);
+/**
+ * nono_view_cover_child - cover one thing.
+ * @first: it must be there, and be the object that was planned for: somebody may just have moved it (ESTALE)
+ */
+int nono_view_cover_child(const struct nono_view *view, struct nono_masks *masks, const struct nono_cover *cover,
+			  bool first);
 
 /**
  * nono_view_keep_child - leave a process behind that covers again what somebody outside replaces by rename while the

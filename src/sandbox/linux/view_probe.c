@@ -33,7 +33,8 @@ static void try_child(const void *arg, void *result)
 
 void nono_view_probe(struct nono_view_state *ret)
 {
-	struct nono_cover covers[] = {{some_file, NONO_COVER_HIDE, false}, {some_dir, NONO_COVER_HIDE, false}};
+	struct nono_cover covers[] = {{.path = some_file, .kind = NONO_COVER_HIDE},
+				      {.path = some_dir, .kind = NONO_COVER_HIDE}};
 	struct nono_view_state state = {0};
 	struct nono_view view;
 
