@@ -60,6 +60,12 @@ static uint32_t right_to_remove(mode_t mode)
 	return S_ISDIR(mode) ? NONO_RIGHT_REMOVE_DIR : NONO_RIGHT_REMOVE_FILE;
 }
 
+/* Is this a caller for whom things can be done, and is its umask known? */
+static bool is_served(struct nono_client *client)
+{
+	return (client->known || nono_client_status(client) == 0) && nono_client_is_like_us(client);
+}
+
 /* Resolve a name that is to be changed. False: the reply stands, or the kernel goes on. */
 static bool find(const struct nono_map *map, struct nono_client *client, int dir_fd, uint64_t address,
 		 enum nono_walk_last last, struct nono_walk *ret, struct nono_reply *reply)
@@ -98,7 +104,7 @@ static bool may_touch(const struct nono_map *map, const struct nono_walk *w, boo
 static bool may_make(const struct nono_map *map, struct nono_client *client, const struct nono_walk *w, mode_t type,
 		     struct nono_reply *reply)
 {
-	if (!is_ours(w) || !w->name[0] || !nono_client_is_like_us(client))
+	if (!is_ours(w) || !w->name[0] || !is_served(client))
 		return false;
 	if (is_there(w)) {
 		nono_reply_error(reply, EEXIST);
@@ -170,7 +176,7 @@ static void remove_name(const struct nono_map *map, struct nono_client *client, 
 	bool as_dir = call->kind == NONO_CHANGE_RMDIR;
 
 	if (!find(map, client, call->dir_fd, call->path, NONO_WALK_NAME, &w, ret) || !is_ours(&w) || !w.name[0] ||
-	    !nono_client_is_like_us(client))
+	    !is_served(client))
 		return;
 	if (!is_there(&w)) {
 		nono_reply_error(ret, ENOENT);
@@ -201,7 +207,7 @@ static void truncate_file(const struct nono_map *map, struct nono_client *client
 
 	if (call->length < 0 || !find(map, client, call->dir_fd, call->path, NONO_WALK_TARGET, &w, ret) ||
 	    !is_ours(&w) || !is_there(&w) || !w.name[0] || !S_ISREG(w.st.st_mode) || !nono_walk_is_ours(&w) ||
-	    !nono_client_is_like_us(client) || !may_touch(map, &w, false, ret))
+	    !is_served(client) || !may_touch(map, &w, false, ret))
 		return;
 	if (NONO_RIGHT_TRUNCATE & ~w.dir.rights) {
 		nono_reply_error(ret, EACCES);
@@ -267,7 +273,7 @@ static bool find_pair(const struct nono_map *map, struct nono_client *client, co
 	    !find(map, client, call->dir2_fd, call->path2, NONO_WALK_NAME, &ret->to, reply))
 		return false;
 	if (ret->from.dir_fd < 0 || ret->to.dir_fd < 0 || !ret->to.name[0] ||
-	    (!is_ours(&ret->from) && !is_ours(&ret->to)) || !nono_client_is_like_us(client))
+	    (!is_ours(&ret->from) && !is_ours(&ret->to)) || !is_served(client))
 		return false;
 	if (!is_there(&ret->from)) {
 		nono_reply_error(reply, ENOENT);

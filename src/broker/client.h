@@ -36,7 +36,10 @@ int nono_client_base(const struct nono_client *c, int dir_fd);
 /** nono_client_status - ids, umask and signals, asked anew. Returns 0 or a negative errno. */
 int nono_client_status(struct nono_client *c);
 
-/** nono_client_is_like_us - has it this thread's user and group, so that what is done here is what it may do? */
+/**
+ * nono_client_is_like_us - has it this process's user and group, so that what is done here is what it may do?
+ * Nobody but root can have another: who serves confined its callers with no_new_privs, and has one user himself.
+ */
 bool nono_client_is_like_us(struct nono_client *c);
 
 /**

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/util.h"
+#include "policy/path.h"
 
 /* File systems on which names fold, and the flag of a directory on others (linux/fs.h, linux/magic.h). */
 #define FLAG_CASEFOLD 0x40000000
@@ -64,16 +65,29 @@ static struct nono_object *add_object(struct nono_map *map, uint64_t dev, uint64
 	return o;
 }
 
+static void add_rule(struct nono_map *map, uint64_t dev, uint64_t ino, uint32_t rights, bool closed)
+{
+	struct nono_object *o = slot(map, dev, ino);
+
+	closed = closed && (!o->used || o->closed);
+	o = add_object(map, dev, ino);
+	o->rights |= rights;
+	o->closed = closed;
+}
+
 static void add_rules(struct nono_map *map, const struct nono_capset *set, const struct nono_floor *floor)
 {
 	for (size_t i = 0; i < set->grant_count; i++) {
 		const struct nono_grant *g = &set->grants[i];
+		bool closed = true;
 
+		for (size_t j = 0; j < floor->level_count; j++)
+			closed = closed && !nono_path_is_below(floor->levels[j].path, g->node.real);
 		if (!g->redundant && floor->grants[i] == NONO_FLOOR_KEPT)
-			add_object(map, g->node.dev, g->node.ino)->rights |= g->rights;
+			add_rule(map, g->node.dev, g->node.ino, g->rights, closed);
 	}
 	for (size_t i = 0; i < floor->rule_count; i++)
-		add_object(map, floor->rules[i].dev, floor->rules[i].ino)->rights |= floor->rules[i].rights;
+		add_rule(map, floor->rules[i].dev, floor->rules[i].ino, floor->rules[i].rights, true);
 }
 
 static bool names_fold(int fd)
@@ -107,6 +121,7 @@ static int add_levels(struct nono_map *map, const struct nono_floor *floor, stru
 		map->levels[i].folds = names_fold(fd);
 		o = add_object(map, l->dev, l->ino);
 		o->zone = NONO_ZONE_LEVEL;
+		o->closed = false;
 		o->level = i;
 		o->rights = l->rights;
 	}
@@ -152,6 +167,7 @@ int nono_map_build(const struct nono_capset *set, const struct nono_floor *floor
 		   struct nono_error *err)
 {
 	_cleanup_(nono_map_done) struct nono_map map = {0};
+	struct stat root;
 	size_t slots = 16, count = set->grant_count + floor->rule_count + floor->level_count + floor->name_count;
 	int rc;
 
@@ -163,6 +179,10 @@ int nono_map_build(const struct nono_capset *set, const struct nono_floor *floor
 	map.names = calloc(floor->name_count + 1, sizeof(*map.names));
 	if (!map.objects || !map.levels || !map.names)
 		return nono_nomem(err);
+	if (stat("/", &root) < 0)
+		return nono_fail(err, NONO_E_SYSTEM, errno, "cannot look at '/'");
+	map.root_dev = root.st_dev;
+	map.root_ino = root.st_ino;
 	add_rules(&map, set, floor);
 	rc = add_levels(&map, floor, err);
 	if (rc == 0)
@@ -181,7 +201,7 @@ const struct nono_object *nono_map_find(const struct nono_map *map, const struct
 
 static struct nono_spot spot_of(const struct nono_object *o)
 {
-	return (struct nono_spot){.zone = o->zone, .level = o->level, .rights = o->rights};
+	return (struct nono_spot){.zone = o->zone, .level = o->level, .rights = o->rights, .closed = o->closed};
 }
 
 struct nono_spot nono_map_below(const struct nono_map *map, const struct nono_spot *parent, const struct stat *st)
@@ -197,11 +217,14 @@ struct nono_spot nono_map_below(const struct nono_map *map, const struct nono_sp
 }
 
 /* The directory above; false at the root, and where it cannot be had. */
-static bool go_up(int *fd, struct stat *st)
+static bool go_up(const struct nono_map *map, int *fd, struct stat *st)
 {
-	int up = openat(*fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat above;
+	int up;
 
+	if (st->st_ino == map->root_ino && st->st_dev == map->root_dev)
+		return false;
+	up = openat(*fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	nono_closep(fd);
 	*fd = up;
 	if (up < 0 || fstat(up, &above) < 0 || (above.st_ino == st->st_ino && above.st_dev == st->st_dev))
@@ -210,27 +233,37 @@ static bool go_up(int *fd, struct stat *st)
 	return true;
 }
 
-struct nono_spot nono_map_climb(const struct nono_map *map, int dir_fd)
+/* The first known object from a directory on upwards, and whether it is the directory itself. */
+static const struct nono_object *find_above(const struct nono_map *map, int dir_fd, const struct stat *dir,
+					    bool *ret_self)
 {
-	_cleanup_(nono_closep) int fd = openat(dir_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
+	_cleanup_(nono_closep) int fd = -1;
+	const struct nono_object *o = nono_map_find(map, dir);
+	struct stat st = *dir;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return (struct nono_spot){0};
-	for (int depth = 0; depth < NONO_CHAIN_DEPTH; depth++) {
-		const struct nono_object *o = nono_map_find(map, &st);
-
-		if (o) {
-			struct nono_spot spot = spot_of(o);
-
-			if (depth && spot.zone == NONO_ZONE_LEVEL)
-				spot.zone = NONO_ZONE_NEW;
-			return spot;
-		}
-		if (!go_up(&fd, &st))
-			break;
+	*ret_self = o != NULL;
+	if (o)
+		return o;
+	fd = openat(dir_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (int depth = 0; !o && fd >= 0 && depth < NONO_CHAIN_DEPTH; depth++) {
+		if (!go_up(map, &fd, &st))
+			return NULL;
+		o = nono_map_find(map, &st);
 	}
-	return (struct nono_spot){0};
+	return o;
+}
+
+struct nono_spot nono_map_climb(const struct nono_map *map, int dir_fd, const struct stat *st)
+{
+	struct nono_spot spot = {0};
+	bool self;
+	const struct nono_object *o = find_above(map, dir_fd, st, &self);
+
+	if (o)
+		spot = spot_of(o);
+	if (!self && spot.zone == NONO_ZONE_LEVEL)
+		spot.zone = NONO_ZONE_NEW;
+	return spot;
 }
 
 uint32_t nono_map_rights(const struct nono_map *map, int dir_fd)
@@ -246,7 +279,7 @@ uint32_t nono_map_rights(const struct nono_map *map, int dir_fd)
 
 		if (o && o->zone == NONO_ZONE_KERNEL)
 			rights |= o->rights;
-		if (!go_up(&fd, &st))
+		if (!go_up(map, &fd, &st))
 			break;
 	}
 	return rights;

@@ -25,6 +25,7 @@ struct nono_spot {
 	enum nono_zone zone;
 	size_t level;	 /* in the zones LEVEL and NEW */
 	uint32_t rights; /* there: what the split grants give */
+	bool closed;	 /* KERNEL: no level is below the rule, so that only links and .. lead back to one */
 };
 
 /* One object that is known by device and inode. */
@@ -35,6 +36,7 @@ struct nono_object {
 	size_t level;	     /* LEVEL */
 	size_t name;	     /* index of the denied name that it is, or NONO_MAP_NONE */
 	uint32_t rights;     /* KERNEL: its own rule's; LEVEL: what the split grants give */
+	bool closed;	     /* see struct nono_spot */
 };
 
 /* A denied name of a level. */
@@ -61,6 +63,7 @@ struct nono_map {
 	size_t level_count;
 	struct nono_map_name *names;
 	size_t name_count;
+	uint64_t root_dev, root_ino; /* this process's root directory: nothing is above it */
 };
 
 /**
@@ -85,9 +88,10 @@ struct nono_spot nono_map_below(const struct nono_map *map, const struct nono_sp
 /**
  * nono_map_climb - the zone of what is in a directory that came from anywhere, found on the way up.
  * @dir_fd: O_PATH will do; borrowed
+ * @st:     what it is
  * What cannot be found out is the kernel's.
  */
-struct nono_spot nono_map_climb(const struct nono_map *map, int dir_fd);
+struct nono_spot nono_map_climb(const struct nono_map *map, int dir_fd, const struct stat *st);
 
 /** nono_map_rights - what Landlock grants in a directory: the rules on it and on all above it, NONO_RIGHT_*. */
 uint32_t nono_map_rights(const struct nono_map *map, int dir_fd);

@@ -236,19 +236,30 @@ static bool is_nameless(const struct nono_walk *w)
 	return w->object_fd >= 0 && (w->st.st_nlink == 0 || (!w->name[0] && !S_ISDIR(w->st.st_mode)));
 }
 
+/* Is this a caller for whom things can be done? To make a file its umask has to be known. */
+static bool is_served(struct nono_client *client, int flags)
+{
+	if (((flags & O_CREAT) || is_tmpfile(flags)) && !client->known && nono_client_status(client) < 0)
+		return false;
+	return nono_client_is_like_us(client);
+}
+
 /* One try; true: once more. */
 static bool try_open(const struct nono_map *map, struct nono_client *client, const struct nono_open *call,
 		     const char *path, struct nono_reply *ret)
 {
 	bool as_link = (call->flags & O_NOFOLLOW) || ((call->flags & O_CREAT) && (call->flags & O_EXCL));
 	_cleanup_(nono_walk_done) struct nono_walk w = NONO_WALK_EMPTY;
-	int rc = nono_walk(map, client, call->dir_fd, path, as_link ? NONO_WALK_LINK : NONO_WALK_TARGET, &w);
+	int rc;
+
+	w.only_ours = true;
+	rc = nono_walk(map, client, call->dir_fd, path, as_link ? NONO_WALK_LINK : NONO_WALK_TARGET, &w);
 
 	if (rc == -ENOENT && nono_spot_is_ours(&w.dir)) {
 		nono_reply_error(ret, ENOENT);
 		return false;
 	}
-	if (rc < 0 || !nono_walk_is_ours(&w) || is_nameless(&w) || !nono_client_is_like_us(client))
+	if (rc < 0 || !nono_walk_is_ours(&w) || is_nameless(&w) || !is_served(client, call->flags))
 		return false;
 	if (is_refused(map, &w, call->flags, ret))
 		return false;

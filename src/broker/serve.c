@@ -183,7 +183,7 @@ static void keep(struct nono_broker *b, const struct seccomp_notif *request, str
 {
 	const struct row *row = find_row(request->data.nr);
 
-	for (size_t i = 0; i < NONO_BROKER_WAITING; i++) {
+	for (size_t i = 0; row && i < NONO_BROKER_WAITING; i++) {
 		if (b->waiting[i].used)
 			continue;
 		b->waiting[i] = (struct nono_waiting){.used = true,

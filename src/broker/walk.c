@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include "base/util.h"
 
 #define PROC_ROOT_INO 1
+#define NR_OPENAT2 437 /* on every architecture; older headers lack it */
 
 enum step { STEP_ON, STEP_END };
 
@@ -53,14 +55,31 @@ static int jump(struct nono_walk_state *s, int fd)
 		(void)close(fd);
 		return -EIO;
 	}
-	spot = nono_map_climb(s->map, fd);
+	spot = nono_map_climb(s->map, fd, &st);
 	enter(s, fd, &st, &spot);
 	return 0;
 }
 
+/* The process's root directory; found out about the process that waits, and no other. */
+static int find_root(struct nono_walk_state *s)
+{
+	if (s->root_fd >= 0)
+		return 0;
+	s->root_fd = nono_client_dir(s->client, "root");
+	if (s->root_fd < 0)
+		return s->root_fd;
+	if (fstat(s->root_fd, &s->root_st) < 0)
+		return -errno;
+	return nono_client_waits(s->client) ? 0 : -ESRCH;
+}
+
 static int jump_to_root(struct nono_walk_state *s)
 {
-	int fd = openat(s->root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int rc = find_root(s), fd;
+
+	if (rc < 0)
+		return rc;
+	fd = openat(s->root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	return jump(s, fd < 0 ? -errno : fd);
 }
@@ -88,8 +107,10 @@ static enum step end_at(struct nono_walk_state *s, int fd, const struct stat *st
 
 static int go_up(struct nono_walk_state *s)
 {
-	int fd;
+	int rc = find_root(s), fd;
 
+	if (rc < 0)
+		return rc;
 	if (s->to->dir_st.st_ino == s->root_st.st_ino && s->to->dir_st.st_dev == s->root_st.st_dev)
 		return 0;
 	fd = openat(s->to->dir_fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -155,10 +176,9 @@ static int find_name(struct nono_walk_state *s, int fd, const struct stat *st)
 /* Is this directory of /proc the process's own? Of others it may know less than who serves it. */
 static bool is_own_proc(struct nono_walk_state *s)
 {
-	char link[32], path[PATH_MAX];
+	char link[32], path[PATH_MAX], *end;
 	unsigned long pid;
 	ssize_t len;
-	char *end;
 
 	if (!s->client->known && nono_client_status(s->client) < 0)
 		return false;
@@ -168,7 +188,7 @@ static bool is_own_proc(struct nono_walk_state *s)
 	if (!nono_has_prefix(path, "/proc/"))
 		return false;
 	pid = strtoul(path + strlen("/proc/"), &end, 10);
-	return pid && (*end == '/' || !*end) &&
+	return (*end == '/' || !*end) &&
 	       (pid == (unsigned long)s->client->tgid || pid == (unsigned long)s->client->tid);
 }
 
@@ -307,18 +327,40 @@ static int step(struct nono_walk_state *s)
 static int start(struct nono_walk_state *s, int dir_fd, const char *path)
 {
 	size_t len = strlen(path);
+	int rc;
 
 	if (len == 0)
 		return -ENOENT;
 	if (len >= PATH_MAX)
 		return -ENAMETOOLONG;
 	memcpy(s->rest, path, len + 1);
-	s->root_fd = nono_client_dir(s->client, "root");
-	if (s->root_fd < 0)
-		return s->root_fd;
-	if (fstat(s->root_fd, &s->root_st) < 0)
-		return -errno;
-	return path[0] == '/' ? jump_to_root(s) : jump(s, nono_client_base(s->client, dir_fd));
+	if (path[0] == '/')
+		return jump_to_root(s);
+	rc = jump(s, nono_client_base(s->client, dir_fd));
+	return rc == 0 && !nono_client_waits(s->client) ? -ESRCH : rc;
+}
+
+/*
+ * Does all that is left of the path stay below a rule? The kernel says so at once where there are no links; otherwise
+ * the steps are taken one by one.
+ */
+static bool stays_below(const struct nono_walk_state *s)
+{
+	const struct {
+		uint64_t flags, mode, resolve;
+	} how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = 0x04 /* RESOLVE_NO_SYMLINKS */};
+	const char *rest = s->rest + strspn(s->rest, "/");
+	struct stat st;
+	int fd;
+
+	if (!s->to->only_ours || !s->to->dir.closed || !rest[0] || strstr(rest, ".."))
+		return false;
+	fd = (int)syscall(NR_OPENAT2, s->to->dir_fd, rest, &how, sizeof(how));
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+	rest = fstat(fd, &st) < 0 || S_ISLNK(st.st_mode) ? NULL : rest;
+	(void)close(fd);
+	return rest != NULL;
 }
 
 static void state_done(struct nono_walk_state *s)
@@ -333,10 +375,8 @@ int nono_walk(const struct nono_map *map, struct nono_client *client, int dir_fd
 		.map = map, .client = client, .to = ret, .root_fd = -1, .last = last};
 	int rc = start(&s, dir_fd, path);
 
-	if (rc == 0 && !nono_client_waits(client))
-		rc = -ESRCH;
 	while (rc == STEP_ON) {
-		rc = next_name(&s);
+		rc = stays_below(&s) ? -EREMOTE : next_name(&s);
 		if (rc == 0)
 			rc = step(&s);
 	}

@@ -11,7 +11,8 @@
 
 /* Where a path leads. */
 struct nono_walk {
-	int dir_fd; /* O_PATH: the directory that the last name is in; owned; -1: see @name */
+	bool only_ours; /* set before: what is below a rule is of no interest; the walk then ends with -EREMOTE */
+	int dir_fd;	/* O_PATH: the directory that the last name is in; owned; -1: see @name */
 	struct stat dir_st;
 	struct nono_spot dir;	 /* the zone of what is in it */
 	char name[NAME_MAX + 1]; /* "" where the path ends in no name: /, ., .., an open directory or a nameless file */
@@ -33,7 +34,7 @@ struct nono_walk_state {
 	const struct nono_map *map;
 	struct nono_client *client;
 	struct nono_walk *to;
-	int root_fd;
+	int root_fd; /* -1 until it is needed */
 	struct stat root_st;
 	unsigned int links;
 	enum nono_walk_last last;

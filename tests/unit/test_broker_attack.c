@@ -179,17 +179,21 @@ TEST(a_caller_that_cannot_be_read)
 
 /* A text that another thread changes while it is read. */
 struct flip {
-	char path[64];
+	_Alignas(uint64_t) char path[64];
 	volatile bool stop;
 };
 
 static void *flip_text(void *arg)
 {
 	struct flip *f = arg;
+	volatile uint64_t *start = (volatile uint64_t *)f->path;
+	uint64_t denied, granted;
 
+	memcpy(&denied, "box/.env", sizeof(denied));
+	memcpy(&granted, "box/fine", sizeof(granted));
 	while (!f->stop) {
-		memcpy(f->path, "box/.env", 8);
-		memcpy(f->path, "box/fine", 8);
+		*start = denied;
+		*start = granted;
 	}
 	return NULL;
 }
@@ -372,5 +376,31 @@ TEST(the_host_replaces)
 	CHECK(waitpid(pid, NULL, WNOHANG) == 0);
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, NULL, 0);
+	box_close(&b);
+}
+
+/* Who gave up root gets what his own user may have, and nothing as root. */
+static int as_another_user(struct box *b, const void *arg)
+{
+	char data[64];
+	int before = strcmp(box_read("box/fine", data), "public") == 0;
+
+	(void)b;
+	(void)arg;
+	if (!before || setresgid(65533, 65533, 65533) < 0 || setresuid(65533, 65533, 65533) < 0)
+		return 1;
+	if (box_read("box/fine", data)[0] || open("box/made", O_WRONLY | O_CREAT, 0600) >= 0 || unlink("box/fine") == 0)
+		return 2;
+	return strcmp(box_read("box/sub/x", data), "public") == 0 ? 0 : 3;
+}
+
+TEST_ROOT(a_caller_with_another_user)
+{
+	struct box b;
+
+	make_box(&b);
+	REQUIRE(chmod(".", 0711) == 0 && chmod("box/fine", 0600) == 0 && chmod("box", 0777) == 0);
+	CHECK_INT(box_run(&b, as_another_user, NULL), 0);
+	CHECK(access("box/made", F_OK) < 0 && access("box/fine", F_OK) == 0);
 	box_close(&b);
 }

@@ -79,6 +79,14 @@ TEST(shell)
 			   "find . -name 'a*'; mktemp -d ./tXXXXXX; touch -d 2001-01-01 t; chmod 600 t; rm t");
 }
 
+/* The limit: what is new in a level has no right to be executed, for nobody can execute for another. */
+TEST(new_programs)
+{
+	run_job("/bin/sh",
+		"cp /bin/true src/t; src/t; cp /bin/true t; no ./t; mv src/t u; no ./u; mv u src/t; src/t;"
+		"mkdir new; cp /bin/true new/t; no new/t; printf 'echo one\\n' > s; chmod +x s; no ./s; sh s");
+}
+
 TEST(git)
 {
 	run_job("/usr/bin/git", "git init -q .; git config user.name u; git config user.email u@h; echo text > file;"
